@@ -1,0 +1,31 @@
+# Every library comes from a Debian package; tools/packages.txt lists them.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+find_package(simdjson REQUIRED)
+if(PROVISO_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(PROVISO_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
+# Boost.Asio is header-only; it is a system include so that its warnings are not ours.
+find_path(BOOST_ASIO_INCLUDE boost/asio.hpp REQUIRED)
+add_library(asio INTERFACE)
+target_include_directories(asio SYSTEM INTERFACE "${BOOST_ASIO_INCLUDE}")
+target_compile_definitions(asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY)
+target_link_libraries(asio INTERFACE Threads::Threads)
+
+# Debian ships llhttp as C sources inside node-llhttp.
+set(LLHTTP_SOURCES /usr/share/llhttp/api.c /usr/share/llhttp/http.c /usr/share/llhttp/llhttp.c)
+add_library(llhttp STATIC ${LLHTTP_SOURCES})
+target_include_directories(llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
+
+# toml++ and CLI11 are header-only and slow to compile: include each in as few files as possible.
+add_library(tomlplusplus INTERFACE)
+target_compile_definitions(tomlplusplus INTERFACE TOML_EXCEPTIONS=0)
+add_library(cli11 INTERFACE)
