@@ -1,0 +1,2 @@
+#include "cedar/extension.h"
+namespace proviso::cedar {}
