@@ -60,6 +60,8 @@ class Entities {
   [[nodiscard]] const Node* FindNode(const EntityUid& uid) const;
   [[nodiscard]] base::Status Insert(std::vector<Entity> entities);
   [[nodiscard]] base::Status CloseAncestors();
+  /// Needs the parents' ancestors to be complete. Returns how many there are.
+  std::size_t CollectAncestors(Node& node);
 
   std::unordered_map<EntityUid, Node, EntityUidHash> nodes_;
   std::unordered_set<EntityUid, EntityUidHash> dangling_parents_;

@@ -6,8 +6,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
 
 enum class VariableName : std::uint8_t { kPrincipal, kAction, kResource, kContext };
+/// ?principal and ?resource: only in the scope of a template.
 enum class SlotName : std::uint8_t { kPrincipal, kResource };
 enum class UnaryOperator : std::uint8_t { kNot, kNegate, kIsEmpty };
 enum class BinaryOperator : std::uint8_t {
@@ -88,10 +90,6 @@ struct Literal {
 struct Variable {
   VariableName name;
 };
-/// ?principal or ?resource; only in the scope of a template.
-struct Slot {
-  SlotName name;
-};
 struct Unary {
   UnaryOperator op;
   ExpressionPtr operand;
@@ -144,7 +142,7 @@ struct Call {
 };
 
 struct Expression {
-  using Node = std::variant<Literal, Variable, Slot, Unary, Binary, If, GetAttribute, HasAttribute, Like, Is,
+  using Node = std::variant<Literal, Variable, Unary, Binary, If, GetAttribute, HasAttribute, Like, Is,
                             SetLiteral, RecordLiteral, Call>;
   Node node;
   Position position;
@@ -163,10 +161,15 @@ struct FunctionSignature {
   ExtensionFunction function;
   std::string_view name;
   CallStyle style;
-  std::size_t arguments;  ///< with the receiver
+  std::size_t argument_count;  ///< with the receiver
 };
-/// The row of `function`, or of the function called `name`; nullptr if there is none.
+/// All of them, in the order of ExtensionFunction.
+[[nodiscard]] std::span<const FunctionSignature> FunctionSignatures();
 [[nodiscard]] const FunctionSignature& SignatureOf(ExtensionFunction function);
+/// The row of the function or method called `name`; nullptr if there is none.
 [[nodiscard]] const FunctionSignature* FindFunction(std::string_view name);
+
+/// "contains", "getTag", … for the operators that are written as methods; empty for the others.
+[[nodiscard]] std::string_view MethodName(BinaryOperator op);
 
 }  // namespace proviso::cedar

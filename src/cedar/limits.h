@@ -21,6 +21,9 @@ inline constexpr std::size_t kUnaryOperatorsMax = 4;
 /// Most syntax errors reported for one text.
 inline constexpr std::size_t kSyntaxErrorsMax = 20;
 
+/// Most tokens that one schema declaration with several names (`entity A, B, … = {…};`) stands for.
+inline constexpr std::size_t kRepeatedTokensMax = 4'000'000;
+
 /// Most policies, templates and links in one set.
 inline constexpr std::size_t kPoliciesMax = 1'000'000;
 

@@ -13,10 +13,11 @@ namespace proviso::cedar {
 /// A link prints as the static policy that it amounts to.
 [[nodiscard]] std::string Print(const Policy& policy);
 /// Static policies and templates, each ending with a newline, in the order of addition; links are
-/// not text and are left out.
+/// Static policies, then templates, each ending with a newline; links are not text and are left out.
 [[nodiscard]] std::string Print(const PolicySet& policies);
 
-/// `text` as a Cedar string literal with quotes: controls and what does not print as \u{…}.
+/// `text` as a Cedar string literal with quotes: controls and what does not print as \u{…}. Bytes that
+/// are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string QuoteString(std::string_view text);
 /// A pattern as the literal that follows `like`.
 [[nodiscard]] std::string QuotePattern(const Pattern& pattern);

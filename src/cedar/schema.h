@@ -23,6 +23,10 @@
 
 namespace proviso::cedar {
 
+namespace internal {
+class SchemaResolver;
+}
+
 struct Type;
 using TypePtr = std::shared_ptr<const Type>;
 
@@ -30,10 +34,10 @@ enum class Presence : std::uint8_t { kRequired, kOptional };
 
 /// One attribute of a record type.
 struct AttributeType {
-  std::string name;
-  TypePtr type;
+  std::string name{};
+  TypePtr type{};
   Presence presence = Presence::kRequired;
-  std::vector<Annotation> annotations;
+  std::vector<Annotation> annotations{};
 
   [[nodiscard]] std::optional<std::string_view> FindAnnotation(std::string_view key) const;
 };
@@ -53,32 +57,33 @@ struct Type {
     kDuration
   };
   Kind kind = Kind::kBool;
-  TypePtr element;                        ///< of kSet
-  std::vector<AttributeType> attributes;  ///< of kRecord, sorted by name
-  std::string entity_type;                ///< of kEntity
+  TypePtr element{};                        ///< of kSet
+  std::vector<AttributeType> attributes{};  ///< of kRecord, sorted by name
+  std::string entity_type{};                ///< of kEntity
+  std::uint32_t depth = 1;                  ///< 1 + the greatest depth inside; at most kNestingMax
 
   /// The attribute of a record type, or nullptr.
   [[nodiscard]] const AttributeType* FindAttribute(std::string_view name) const;
-  /// As the human syntax writes it: `Set<{count: __cedar::Long}>`.
+  /// For messages, near the human syntax: `Set<User>`, `{count: Long, …}`. Deep records are cut short.
   [[nodiscard]] std::string Text() const;
 };
 
 struct EntityDeclaration {
-  std::string name;
-  std::vector<std::string> parent_types;  ///< `in [..]`, resolved
-  TypePtr attributes;                     ///< always a record; empty for an enumerated entity
-  TypePtr tags;                           ///< nullptr without tags
-  std::vector<std::string> choices;       ///< ids of an enumerated entity, in order; else empty
-  std::vector<Annotation> annotations;
+  std::string name{};
+  std::vector<std::string> parent_types{};  ///< `in [..]`, resolved
+  TypePtr attributes{};                     ///< always a record; empty for an enumerated entity
+  TypePtr tags{};                           ///< nullptr without tags
+  std::vector<std::string> choices{};       ///< ids of an enumerated entity, in order; else empty
+  std::vector<Annotation> annotations{};
 };
 
 struct ActionDeclaration {
   EntityUid uid;
-  std::vector<EntityUid> parents;
-  std::vector<std::string> principal_types;
-  std::vector<std::string> resource_types;
-  TypePtr context;  ///< always a record
-  std::vector<Annotation> annotations;
+  std::vector<EntityUid> parents{};
+  std::vector<std::string> principal_types{};
+  std::vector<std::string> resource_types{};
+  TypePtr context{};  ///< always a record
+  std::vector<Annotation> annotations{};
 };
 
 class Schema {
@@ -106,7 +111,7 @@ class Schema {
   }
 
  private:
-  friend class SchemaResolver;
+  friend class internal::SchemaResolver;
   std::map<std::string, EntityDeclaration, std::less<>> entities_;
   std::map<EntityUid, ActionDeclaration> actions_;
   std::map<std::string, TypePtr, std::less<>> common_types_;

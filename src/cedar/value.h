@@ -149,7 +149,7 @@ struct Attribute {
 class Record {
  public:
   Record() = default;
-  /// Of attributes with the same name the last stays.
+  /// Names must be distinct: the readers of text and JSON refuse repeated ones before they come here.
   explicit Record(std::vector<Attribute> attributes);
 
   /// Lives as long as this record.
