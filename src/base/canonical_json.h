@@ -7,6 +7,8 @@
 // `"`, `\` and controls (json_writer.h); numbers in the shape of ECMAScript's Number::toString
 // (plain from 1e-6 up to 21 digits, else d.ddde+X), negative zero as 0. It is RFC 8785 except that
 // keys sort by UTF-8 bytes, controls \b and \f are \u0008 and \u000c, and numbers keep all digits.
+// One exception: a number whose exponent has more than 15 digits stays as written, so that equal
+// ones may have different texts; different ones never share one.
 #pragma once
 
 #include <string>
