@@ -24,6 +24,7 @@ class OpenAiStream final : public StreamGate {
   struct Choice {
     std::map<std::size_t, ToolCall> open;  // by index; parts gathered so far
     std::string finish;                    // "" while it goes on
+    bool has_text = false;
     bool refused = false;
     bool had_calls = false;
   };
@@ -46,7 +47,7 @@ class OpenAiStream final : public StreamGate {
   Status ProposeWhole();
   [[nodiscard]] bool HasOpenCall() const;
   /// The notices of calls that begin in this body and have not been given yet.
-  std::string TakeNotices(ChoiceRuling& ruling, Json body);
+  std::string TakeNotices(std::size_t choice, ChoiceRuling& ruling, Json body);
 
   std::map<std::size_t, Choice> choices_;
   /// Of the calls proposed last: choice and index, in the order of the proposal.
@@ -68,7 +69,8 @@ bool FindTextHoles(Json root, TextHoles& holes) {
     text = value;
     holes.counter = key == "content" ? &AnswerSummary::text_bytes : &AnswerSummary::reasoning_bytes;
   }
-  if (text.missing() || !Absent(delta.Find("refusal"))) return false;
+  // An empty text would let later ones pass without the choice being known to have text.
+  if (text.missing() || text.raw().size() == 2 || !Absent(delta.Find("refusal"))) return false;
   holes.text = {.begin = text.begin(), .end = text.end()};
   if (const Json padding = root.Find("obfuscation"); padding.is_string()) {
     holes.padding = {.begin = padding.begin(), .end = padding.end()};
@@ -125,6 +127,7 @@ Status OpenAiStream::ReadChoice(Json entry, const std::string& where, Seen& seen
   summary_.choices = choices_.size();
   summary_.text_bytes += text->text_bytes;
   summary_.reasoning_bytes += text->reasoning_bytes;
+  choice.has_text = choice.has_text || text->text_bytes != 0;
   seen.late = seen.late || !choice.finish.empty();
   choice.refused = choice.refused || text->refused;
   if (!choice.finish.empty() && (!parts->empty() || text->text_bytes != 0)) {
@@ -218,12 +221,12 @@ void OpenAiStream::Hear(std::span<const ToolCall> /*calls*/, std::span<const Rul
   for (const auto& [choice, entry] : by_choice) rulings_[choice] = RuleChoice(entry.first, entry.second);
 }
 
-std::string OpenAiStream::TakeNotices(ChoiceRuling& ruling, Json body) {
+std::string OpenAiStream::TakeNotices(std::size_t choice, ChoiceRuling& ruling, Json body) {
   std::string taken;
   const auto take = [&](std::size_t index) {
     const auto notice = ruling.pending_notices.find(index);
     if (notice == ruling.pending_notices.end()) return;
-    if (!taken.empty() || summary_.text_bytes != 0) taken += "\n\n";
+    if (!taken.empty() || choices_[choice].has_text) taken += "\n\n";
     taken += notice->second;
     ruling.pending_notices.erase(notice);
   };
@@ -251,7 +254,7 @@ Status OpenAiStream::Rewrite(const SseFrame& frame, std::string& out) {
       nothing_left = false;
       continue;
     }
-    const std::string notice = TakeNotices(ruling->second, entry.Find("delta"));
+    const std::string notice = TakeNotices(*index, ruling->second, entry.Find("delta"));
     const Remains remains = WithholdFromChoice(entry, "delta", ruling->second, notice, splice);
     nothing_left = nothing_left && remains == Remains::kNothing;
   }
