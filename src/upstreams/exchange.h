@@ -1,0 +1,99 @@
+// One request to an upstream and its answer, over a pooled connection.
+//
+//   Exchange exchange(pool);
+//   if (auto ready = co_await exchange.Connect(); !ready) …   // while the INTENT is being written
+//   if (auto sent = co_await exchange.Send(request); !sent) …
+//   auto head = co_await exchange.ReadHead();
+//   for (;;) {
+//     auto bytes = co_await exchange.ReadSome();              // decoded; empty at the end
+//     if (!bytes || bytes->empty()) break;
+//   }
+//
+// Retry. A request is sent a second time, once, on a new connection, only when it went out on a
+// connection that had served before and the peer closed or reset that connection with not one byte
+// of an answer: the sign of an idle connection closed as we took it (RFC 9112, 9.3.1). A timeout,
+// a fresh connection, or any byte of an answer is never followed by a retry. `sends()` tells how
+// often the request left, for the record.
+//
+// Read-ahead: at most http::kReadBytes are taken from the socket before the caller asks again.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "http/parser.h"
+#include "http/stream.h"
+#include "upstreams/pool.h"
+
+namespace proviso::upstreams {
+
+class Credential;
+
+/// What to send. Host, Content-Length and Connection are written by the exchange; `headers` must
+/// not hold them (use http::ForwardableHeaders and WithoutCallerCredentials).
+struct Request {
+  std::string method = "POST";
+  /// Path and query below the endpoint's base path: "/chat/completions".
+  std::string target;
+  std::vector<http::Header> headers;
+  /// Borrowed until ReadHead returns.
+  std::string_view body;
+  /// Borrowed until ReadHead returns; null for none.
+  const Credential* credential = nullptr;
+};
+
+/// Used once, on the pool's core; must not outlive the pool. Errors: kUnavailable (cannot
+/// connect, closed, cancelled), kExpired (a wait passed its bound), kInvalid (the answer breaks
+/// HTTP), kDenied (the certificate is not to be trusted); the message names the host and the step.
+class Exchange {
+ public:
+  explicit Exchange(Pool& pool) : pool_(pool) {}
+  /// Gives the connection back to the pool if the answer was read to its end and may be followed
+  /// by another; closes it otherwise.
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// Takes an idle connection or makes one. Sends nothing of the request.
+  [[nodiscard]] boost::asio::awaitable<base::Status> Connect();
+  /// Sends the whole request (connects first if need be).
+  [[nodiscard]] boost::asio::awaitable<base::Status> Send(Request request);
+  /// The final head (interim ones are skipped). Borrowed from the exchange.
+  [[nodiscard]] boost::asio::awaitable<base::Result<const http::ResponseHead*>> ReadHead();
+  /// The next decoded bytes of the body, as they come; empty at its end. Borrowed until the next
+  /// call. An answer that is cut off is kUnavailable, never an end.
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> ReadSome();
+  /// The whole body; kLimit over `bytes_max`.
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadAll(std::size_t bytes_max);
+
+  /// Ends what is pending with kUnavailable and closes the connection. Callable at any time.
+  void Cancel();
+
+  /// How often the request left: 0, 1, or 2 after a retry.
+  [[nodiscard]] int sends() const { return sends_; }
+
+ private:
+  enum class Outcome : std::uint8_t { kDone, kClosedUnanswered };
+  [[nodiscard]] boost::asio::awaitable<base::Status> SendOnce();
+  [[nodiscard]] boost::asio::awaitable<base::Status> Retry(base::Error cause);
+  [[nodiscard]] boost::asio::awaitable<base::Result<Outcome>> ReadHeadOnce();
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> MoreBytes();
+  [[nodiscard]] std::unexpected<base::Error> Fail(std::string_view step, base::Error error);
+
+  Pool& pool_;
+  std::unique_ptr<Connection> connection_;
+  Request request_;
+  http::ResponseParser parser_;
+  http::ResponseHead head_;
+  std::string pending_;  // bytes of the head so far, then bytes read but not yet decoded
+  std::string body_;
+  int sends_ = 0;
+  bool cancelled_ = false;
+  bool whole_ = false;
+};
+
+}  // namespace proviso::upstreams
