@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "gateway/limits.h"
 #include "http/deadlines.h"
 #include "http/limits.h"
 #include "http/server.h"
@@ -38,6 +39,8 @@ struct ServerOptions {
   std::vector<Listen> listen;
   /// 1 to kThreadsMax.
   unsigned threads = 1;
+  /// Per core; more wait in the kernel's queue.
+  std::size_t connections_max = kConnectionsPerCoreMax;
   http::ServerTimeouts timeouts;
 };
 
@@ -70,16 +73,19 @@ class Server {
 
   /// Stops accepting, ends idle connections, lets requests and streams in flight finish with
   /// "Connection: close", and cuts what is left after `deadline`. Returns when all threads ended,
-  /// with the number of connections that had to be cut. Once only; not from a core's thread.
+  /// with the number of connections that had to be cut. A handler that then still waits, for
+  /// something that OnPeerGone does not end, is left behind with all that it holds. Once only; not
+  /// from a core's thread.
   std::size_t Drain(std::chrono::milliseconds deadline);
   /// Drain without patience.
   void Stop();
 
  private:
   class Shard;
-  Server() = default;
+  Server();
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::uint16_t> ports_;
+  bool running_ = false;
 };
 
 }  // namespace proviso::gateway

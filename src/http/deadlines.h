@@ -8,13 +8,25 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 namespace proviso::http {
 
+class Deadline;
 class Deadlines;
 
+namespace internal {
+/// The deadlines of a core, linked through themselves. Shared, because a deadline may die with a
+/// pending handler, after the Deadlines that looked at it.
+struct DeadlineList {
+  Deadlines* owner = nullptr;
+  Deadline* first = nullptr;
+  Deadline* next_look = nullptr;
+};
+}  // namespace internal
+
 /// One bound on one wait at a time. When it passes, `on_expired` is called once, from the
-/// core's loop; it should cancel what is waiting.
+/// core's loop; it should cancel or wake what is waiting, and may end deadlines, its own too.
 class Deadline {
  public:
   Deadline(Deadlines& deadlines, std::move_only_function<void()> on_expired);
@@ -30,7 +42,7 @@ class Deadline {
 
  private:
   friend class Deadlines;
-  Deadlines& deadlines_;
+  std::shared_ptr<internal::DeadlineList> list_;
   std::move_only_function<void()> on_expired_;
   std::chrono::steady_clock::time_point at_{};
   bool armed_ = false;
@@ -39,26 +51,22 @@ class Deadline {
   Deadline* next_ = nullptr;
 };
 
-/// The armed deadlines of one core. Must outlive its Deadline objects.
+/// The deadlines of one core. When it ends, those that are left no longer fire.
 class Deadlines {
  public:
-  explicit Deadlines(boost::asio::io_context& io) : timer_(io) {}
+  explicit Deadlines(boost::asio::io_context& io);
+  ~Deadlines();
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
-  /// Stops looking; nothing fires after this until the next Arm.
-  void Stop() { timer_.cancel(); }
-
  private:
   friend class Deadline;
-  void Link(Deadline& deadline);
-  void Unlink(Deadline& deadline);
   void Tick();
   void Look();
 
   boost::asio::steady_timer timer_;
   bool ticking_ = false;
-  Deadline* first_ = nullptr;
+  std::shared_ptr<internal::DeadlineList> list_;
 };
 
 }  // namespace proviso::http

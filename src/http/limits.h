@@ -27,6 +27,9 @@ inline constexpr std::size_t kInterimResponsesMax = 8;
 /// Bytes read from a socket at once, and so the whole read-ahead of one connection.
 inline constexpr std::size_t kReadBytes = 16U << 10U;
 
+/// Most pieces in one gathered write.
+inline constexpr std::size_t kWritePiecesMax = 8;
+
 /// How long a refused client may keep sending before the socket is closed under it: time for
 /// it to read the answer (RFC 9112, 9.6), not more.
 inline constexpr std::chrono::milliseconds kLingerMax{500};

@@ -91,8 +91,7 @@ using Handler = std::move_only_function<boost::asio::awaitable<void>(ServerExcha
 /// The connections of one core: what they share, and the way to end them.
 class ServerConnections {
  public:
-  ServerConnections(Deadlines& deadlines, const base::Clock& clock, ServerTimeouts timeouts, Handler handler);
-  ~ServerConnections();
+  ServerConnections(const base::Clock& clock, ServerTimeouts timeouts, Handler handler);
   ServerConnections(const ServerConnections&) = delete;
   ServerConnections& operator=(const ServerConnections&) = delete;
 
@@ -104,14 +103,19 @@ class ServerConnections {
   /// Cuts every connection.
   void Abort();
   [[nodiscard]] std::size_t count() const { return live_.size(); }
+  /// Calls `notice` whenever the last connection ended, from the core's loop.
+  void OnEmpty(std::move_only_function<void()> notice);
 
  private:
   friend class internal::ServerConnection;
-  Deadlines& deadlines_;
+  /// "Date: …\r\n", made once a second.
+  [[nodiscard]] const std::string& DateLine();
+
   const base::Clock& clock_;
   ServerTimeouts timeouts_;
   Handler handler_;
   std::vector<internal::ServerConnection*> live_;
+  std::move_only_function<void()> on_empty_;
   bool draining_ = false;
   std::int64_t date_second_ = -1;
   std::string date_line_;

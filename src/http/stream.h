@@ -48,7 +48,8 @@ class Stream {
   /// Called when a pending read finishes while nobody waits in FinishRead. nullptr takes it back.
   void OnRead(std::move_only_function<void()> notice);
 
-  /// Writes all pieces, gathered. They must live until this returns. `wait` bounds the whole.
+  /// Writes all pieces (at most kWritePiecesMax), gathered. They must live until this returns. `wait` bounds
+  /// the whole.
   [[nodiscard]] boost::asio::awaitable<base::Status> Write(std::span<const std::string_view> pieces,
                                                            std::chrono::milliseconds wait);
 
@@ -56,6 +57,8 @@ class Stream {
   void ShutdownWrite();
   /// Closes now; what is pending fails with kUnavailable.
   void Cut();
+  /// As Cut, so that the peer sees a reset and not an end.
+  void Reset();
 
   [[nodiscard]] bool is_tls() const;
   /// The peer's "address:port".
