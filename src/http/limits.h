@@ -21,6 +21,9 @@ inline constexpr std::size_t kChunkExtensionBytesMax = 1U << 10U;
 /// Largest body that any handler may ask for.
 inline constexpr std::size_t kBodyBytesMax = 64U << 20U;
 
+/// Largest answer of an upstream, whole or streamed.
+inline constexpr std::size_t kAnswerBytesMax = 1U << 30U;
+
 /// Most interim (1xx) responses before the final one.
 inline constexpr std::size_t kInterimResponsesMax = 8;
 

@@ -70,30 +70,33 @@ class Exchange {
   /// The whole body; kLimit over `bytes_max`.
   [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadAll(std::size_t bytes_max);
 
-  /// Ends what is pending with kUnavailable and closes the connection. Callable at any time.
+  /// Ends what is pending with kUnavailable and closes the connection; a connect under way ends
+  /// by its own bound. Callable at any time.
   void Cancel();
 
   /// How often the request left: 0, 1, or 2 after a retry.
   [[nodiscard]] int sends() const { return sends_; }
 
  private:
-  enum class Outcome : std::uint8_t { kDone, kClosedUnanswered };
+  [[nodiscard]] boost::asio::awaitable<base::Status> ConnectNew();
   [[nodiscard]] boost::asio::awaitable<base::Status> SendOnce();
-  [[nodiscard]] boost::asio::awaitable<base::Status> Retry(base::Error cause);
-  [[nodiscard]] boost::asio::awaitable<base::Result<Outcome>> ReadHeadOnce();
-  [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> MoreBytes();
-  [[nodiscard]] std::unexpected<base::Error> Fail(std::string_view step, base::Error error);
+  [[nodiscard]] boost::asio::awaitable<base::Status> SendAgain();
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> Read(std::chrono::milliseconds wait);
+  [[nodiscard]] base::Status BuildHead(std::string& out) const;
+  [[nodiscard]] bool MayRetry(const base::Error& error) const;
+  [[nodiscard]] std::unexpected<base::Error> Fail(base::Error error);
 
   Pool& pool_;
   std::unique_ptr<Connection> connection_;
   Request request_;
   http::ResponseParser parser_;
   http::ResponseHead head_;
-  std::string pending_;  // bytes of the head so far, then bytes read but not yet decoded
+  std::string in_;  // bytes read and not yet decoded
   std::string body_;
   int sends_ = 0;
+  std::size_t answer_bytes_ = 0;
   bool cancelled_ = false;
-  bool whole_ = false;
+  bool request_cut_ = false;  // answered before it was all taken
 };
 
 }  // namespace proviso::upstreams

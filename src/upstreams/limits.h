@@ -12,6 +12,9 @@ inline constexpr std::size_t kIdleConnectionsMax = 64;
 /// Largest credential, in bytes.
 inline constexpr std::size_t kCredentialBytesMax = 8U << 10U;
 
+/// After an upstream broke off our write: how long to look for the answer that it gave first.
+inline constexpr std::chrono::milliseconds kEarlyAnswerWait{200};
+
 /// Waits of one exchange with an upstream.
 struct Timeouts {
   std::chrono::milliseconds connect{5'000};

@@ -52,6 +52,8 @@ class Pool {
   Pool(boost::asio::io_context& io, http::Deadlines& deadlines, Endpoint endpoint, Timeouts timeouts)
       : io_(io), deadlines_(deadlines), endpoint_(std::move(endpoint)), timeouts_(timeouts) {}
 
+  [[nodiscard]] boost::asio::awaitable<base::Result<boost::asio::ip::tcp::socket>> ConnectSocket();
+
   boost::asio::io_context& io_;
   http::Deadlines& deadlines_;
   Endpoint endpoint_;
