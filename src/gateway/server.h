@@ -32,16 +32,16 @@ namespace proviso::gateway {
 struct Listen {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
-  std::optional<http::TlsServerFiles> tls;
+  std::optional<http::TlsServerFiles> tls = std::nullopt;
 };
 
 struct ServerOptions {
-  std::vector<Listen> listen;
+  std::vector<Listen> listen = {};
   /// 1 to kThreadsMax.
   unsigned threads = 1;
   /// Per core; more wait in the kernel's queue.
   std::size_t connections_max = kConnectionsPerCoreMax;
-  http::ServerTimeouts timeouts;
+  http::ServerTimeouts timeouts = {};
 };
 
 /// What one core gives its handler. Other threads may only post to `io`.

@@ -14,14 +14,14 @@ enum class Scheme : std::uint8_t { kHttp, kHttps };
 struct Endpoint {
   Scheme scheme = Scheme::kHttps;
   /// A DNS name or an IP address; IPv6 without brackets.
-  std::string host;
+  std::string host = {};
   std::uint16_t port = 443;
   /// Put before every path: "" or "/v1", never with a slash at the end.
-  std::string base_path;
+  std::string base_path = {};
   /// PEM file of the only authorities to trust; empty for the system's.
-  std::string ca_file;
+  std::string ca_file = {};
   /// The name that the certificate must be for, when it is not `host`.
-  std::string server_name;
+  std::string server_name = {};
 
   bool operator==(const Endpoint&) const = default;
 };

@@ -39,9 +39,9 @@ struct Request {
   std::string method = "POST";
   /// Path and query below the endpoint's base path: "/chat/completions".
   std::string target;
-  std::vector<http::Header> headers;
+  std::vector<http::Header> headers = {};
   /// Borrowed until ReadHead returns.
-  std::string_view body;
+  std::string_view body = {};
   /// Borrowed until ReadHead returns; null for none.
   const Credential* credential = nullptr;
 };
