@@ -150,6 +150,26 @@ base::Result<Attributed> Attribute(const SignedApproval& signed_approval, std::s
                                  .note = std::string(note_text)}};
 }
 
+// Counts the approvals of a hold from their signatures alone.
+base::Status VerifyApprovals(const Hold& hold, const DecisionNeed& need, const ApproverBook& book) {
+  std::set<std::string> people;
+  for (const auto& decision : hold.decisions) {
+    const auto parsed = ParseApproval(decision.note);
+    if (!parsed || parsed->approval.verdict != Verdict::kApprove || parsed->approval.hold_id != hold.id ||
+        parsed->approval.statement_digest != StatementDigest(hold.statement)) {
+      continue;
+    }
+    const auto attributed = Attribute(*parsed, decision.note, book, decision.received_ms);
+    if (attributed && HasAnyRole(*attributed->approver, need.roles)) {
+      people.insert(attributed->approver->person);
+    }
+  }
+  if (people.size() >= need.people) return {};
+  return Fail(ErrorCode::kCorrupt, hold.id + " is marked as approved, but the stored approvals of only " +
+                                       std::to_string(people.size()) + " of " + std::to_string(need.people) +
+                                       " people verify under the terms in force");
+}
+
 }  // namespace
 
 Desk::Desk(HoldStore& store, const base::Clock& clock, HoldBounds bounds)
@@ -241,14 +261,15 @@ base::Result<Progress> Desk::Decide(std::string_view approval_note, const Approv
   return ProgressOf(*hold);
 }
 
-base::Result<HoldChange> Desk::ChangeByRedemption(const Hold& hold, const Redemption& redemption) {
+base::Result<HoldChange> Desk::ChangeByRedemption(const Hold& hold, const Redemption& redemption,
+                                                  const ApproverBook& book) {
+  const auto held = ParseStatement(hold.statement);
+  if (!held) return std::unexpected(held.error());
   // Another application's hold is as good as none: its id tells nothing.
-  if (hold.application != redemption.application) return NoSuchHold(redemption.id);
+  if (held->proposed.application != redemption.application) return NoSuchHold(redemption.id);
   if (!IsPending(hold.state)) return AlreadyEnded(hold);
   const std::int64_t now_ms = clock_.WallMs();
   if (IsOver(hold)) return ExpiredAt(now_ms);
-  const auto held = ParseStatement(hold.statement);
-  if (!held) return std::unexpected(held.error());
   if (held->proposed.terms_digest != redemption.terms_digest) {
     return VoidRule("the terms changed while it was held; make the request again under those in force",
                     clock_)(hold);
@@ -260,14 +281,18 @@ base::Result<HoldChange> Desk::ChangeByRedemption(const Hold& hold, const Redemp
     return Fail(ErrorCode::kUnavailable, hold.id + " still waits for people: " + progress->message);
   }
   if (auto checked = CheckClock(hold, now_ms); !checked) return std::unexpected(checked.error());
+  if (auto verified = VerifyApprovals(hold, held->proposed.need, book); !verified) {
+    return std::unexpected(verified.error());
+  }
   const auto next = NextState(hold.state, HoldEvent::kRelease);
   if (!next) return AlreadyEnded(hold);
   return HoldChange{.state = *next, .changed_ms = now_ms, .void_reason = {}, .decision = {}};
 }
 
-base::Result<Release> Desk::Redeem(const Redemption& redemption) {
+base::Result<Release> Desk::Redeem(const Redemption& redemption, const ApproverBook& book) {
   if (auto checked = CheckRedemption(redemption); !checked) return std::unexpected(checked.error());
-  auto hold = Change(redemption.id, [&](const Hold& found) { return ChangeByRedemption(found, redemption); });
+  auto hold =
+      Change(redemption.id, [&](const Hold& found) { return ChangeByRedemption(found, redemption, book); });
   if (!hold) return std::unexpected(hold.error());
   if (hold->state != HoldState::kReleased) return AlreadyEnded(*hold);
   auto held = ParseStatement(hold->statement);

@@ -6,7 +6,7 @@
 //   auto note = SignApproval({.hold_id = hold->id, .statement_digest = StatementDigest(hold->statement),
 //                             .verdict = Verdict::kApprove, .time_ms = now}, key);   // … and signs it
 //   auto progress = desk.Decide(*note, book);                // "1 of 2: needs another person …"
-//   auto released = desk.Redeem({.id = hold->id, …});        // gateway: the exact call, once
+//   auto released = desk.Redeem({.id = hold->id, …}, book);  // gateway: the exact call, once
 //
 // Everything is synchronous and may be called from any thread; several processes may share the store.
 // Time is the Clock's. A hold ends when the wall clock says so or, in the process that opened it,
@@ -73,10 +73,12 @@ class Desk {
   [[nodiscard]] base::Result<Progress> Decide(std::string_view approval_note, const ApproverBook& book);
 
   /// Hands out an approved call: of all who ask, at any time, in any process, exactly one gets it.
-  /// The release is durable before this returns. Errors: kInvalid (no digest), kNotFound (no such
-  /// hold of this application), kDenied (denied; another call; another request), kUnavailable
-  /// (still waiting), kExpired, kConflict (released before, says when; void, says why).
-  [[nodiscard]] base::Result<Release> Redeem(const Redemption& redemption);
+  /// The release is durable before this returns. The stored notes are verified anew against `book`
+  /// (the approvers under the terms in force), so that nobody approves by writing to the database.
+  /// Errors: kInvalid (no digest), kNotFound (no such hold of this application), kDenied (denied;
+  /// another call; another request), kUnavailable (still waiting), kExpired, kConflict (released
+  /// before, says when; void, says why), kCorrupt (its notes do not add up to the need).
+  [[nodiscard]] base::Result<Release> Redeem(const Redemption& redemption, const ApproverBook& book);
 
   /// Ends a pending hold; `reason` is kept and shown. kConflict if it has ended already.
   [[nodiscard]] base::Status Void(std::string_view id, std::string_view reason);
@@ -97,7 +99,8 @@ class Desk {
  private:
   [[nodiscard]] base::Result<HoldChange> ChangeByDecision(const Hold& hold, const Decision& decision,
                                                           const Approver& approver);
-  [[nodiscard]] base::Result<HoldChange> ChangeByRedemption(const Hold& hold, const Redemption& redemption);
+  [[nodiscard]] base::Result<HoldChange> ChangeByRedemption(const Hold& hold, const Redemption& redemption,
+                                                            const ApproverBook& book);
   [[nodiscard]] base::Result<Hold> Change(std::string_view id, const HoldRule& rule);
   [[nodiscard]] bool IsOver(const Hold& hold) const;
   [[nodiscard]] std::vector<std::string> OverHere() const;
