@@ -198,6 +198,24 @@ TEST_P(HoldStoreContract, ForgetsOnlyWhatEndedLongAgo) {
   EXPECT_EQ(store().Get("a"), MakeHold("a"));
 }
 
+TEST_P(HoldStoreContract, CutsLongAnswersAndGoesOnFromThere) {
+  constexpr HoldBounds kWider = {kListMax + 1, kListMax + 1};
+  for (std::size_t i = 0; i <= kListMax; ++i) {
+    ASSERT_TRUE(store().Insert(MakeHold("id" + std::to_string(100'000 + i)), kWider));
+  }
+  const std::string last = "id" + std::to_string(100'000 + kListMax);
+  HoldFilter everything = {.state = {}, .application = {}, .after_id = {}, .max = kListMax + 1};
+  const auto page = IdsOf(everything);
+  ASSERT_EQ(page.size(), kListMax);
+  everything.after_id = page.back();
+  EXPECT_EQ(IdsOf(everything), std::vector{last});
+  EXPECT_EQ(store().Due(2'000).value().size(), kListMax);
+  const auto news = store().ChangesSince(0).value();
+  ASSERT_EQ(news.changed.size(), kChangesMax);
+  EXPECT_EQ(store().ChangesSince(news.version).value().changed,
+            (std::vector<HoldNews>{{last, HoldState::kWaiting}}));
+}
+
 TEST_P(HoldStoreContract, GivesOneOfTwoRacingRedeemersTheCall) {
   constexpr int kRounds = 1'000;
   const examples::JumpingClock clock;

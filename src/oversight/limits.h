@@ -1,4 +1,4 @@
-// Bounds of this room. Each is tested at its edge in limits_test.cc.
+// Bounds of this room, each tested at its edge (limits_test.cc, and beside what enforces it).
 #pragma once
 
 #include <cstddef>
