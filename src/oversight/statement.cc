@@ -153,9 +153,10 @@ void AppendLine(std::string& out, std::string_view label, std::string_view value
 }
 
 std::string DescribeNeed(const DecisionNeed& need) {
-  std::string text = need.people == 1 ? "1 person" : std::to_string(need.people) + " different people";
+  const bool one = need.people == 1;
+  std::string text = one ? "1 person" : std::to_string(need.people) + " different people";
   for (std::size_t i = 0; i < need.roles.size(); ++i) {
-    text += (i == 0 ? ", each with role " : " or ") + need.roles[i];
+    text += (i > 0 ? " or " : one ? " with role " : ", each with role ") + need.roles[i];
   }
   return text;
 }
