@@ -16,6 +16,12 @@ inline constexpr unsigned kTileLevelMax = 7;
 /// Largest entry: its length has two bytes in a bundle.
 inline constexpr std::size_t kEntryBytesMax = 65'535;
 
+/// Longest value of one field.
+inline constexpr std::size_t kFieldValueBytesMax = 16'384;
+
+/// Largest opening, sealed: a subject's record key and all values of one entry.
+inline constexpr std::size_t kOpeningBytesMax = 131'072;
+
 /// Largest bundle: 256 entries with their lengths.
 inline constexpr std::size_t kBundleBytesMax = kTileWidth * (kEntryBytesMax + 2);
 

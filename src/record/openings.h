@@ -62,6 +62,13 @@ class OpeningStore {
 /// The tag of a subject under the gateway's sealing key.
 [[nodiscard]] SubjectTag TagOf(std::string_view subject, const keys::SealingKey& gateway_key);
 
+/// A random key for a subject, and the form in which it is kept.
+struct NewSubjectKey {
+  keys::SealingKey key;
+  SealedSubjectKey sealed;
+};
+[[nodiscard]] NewSubjectKey MakeSubjectKey(const SubjectTag& subject, const keys::SealingKey& gateway_key);
+
 /// Seals and opens. `fields` (the root in the entry) binds an opening to its entry, `subject` a key
 /// to its subject.
 [[nodiscard]] base::Bytes SealOpening(const Opening& opening, const Hash& fields,
