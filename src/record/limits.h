@@ -34,4 +34,20 @@ inline constexpr std::size_t kOriginBytesMax = 255;
 /// Most hashes in one proof: one for each bit of a size, and the one that starts it.
 inline constexpr std::size_t kProofHashesMax = 65;
 
+/// Subject keys kept in memory; beyond it, those that the store has are read again.
+inline constexpr std::size_t kSubjectKeysMax = 65'536;
+
+/// Longest name of a subject.
+inline constexpr std::size_t kSubjectBytesMax = 1'024;
+
+/// Entries that may wait to be published, or their openings to reach the store, before appending
+/// fails: a store that does not answer must not eat the memory.
+inline constexpr std::uint64_t kUnpublishedEntriesMax = 262'144;
+
+/// Smallest segment of the write-ahead log: any frame must fit.
+inline constexpr std::size_t kSegmentBytesMin = 1U << 20U;
+
+/// Longest time between an entry's durability and the checkpoint that covers it.
+inline constexpr std::int64_t kCheckpointIntervalMsMax = 1'000;
+
 }  // namespace proviso::record

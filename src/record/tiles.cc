@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/file.h"
 
@@ -166,20 +167,55 @@ Result<Hash> TileNodes::Node(unsigned level, std::uint64_t index) {
 Result<const std::string*> TileNodes::Tile(unsigned level, std::uint64_t number) {
   const auto found = tiles_.find({level, number});
   if (found != tiles_.end()) return &found->second;
-  const std::uint64_t width = TileWidthIn(size_, level, number);
+  auto bytes = FetchTile(fetch_, size_, level, number);
+  if (!bytes) return std::unexpected(bytes.error());
+  return &tiles_.emplace(std::pair(level, number), std::move(*bytes)).first->second;
+}
+
+Result<std::string> FetchBundle(const Fetch& fetch, std::uint64_t size, std::uint64_t number) {
+  TileName name{TileName::Kind::kEntries, 0, number, TileWidthIn(size, 0, number)};
+  if (name.width == 0)
+    return Fail(ErrorCode::kNotFound, "no bundle " + std::to_string(number) + " in the tree");
+  auto bundle = fetch(TilePath(name));
+  if (bundle || name.width == kTileWidth) return bundle;
+  const std::uint64_t width = std::exchange(name.width, kTileWidth);
+  auto full = fetch(TilePath(name));
+  if (!full) return bundle;
+  const auto entries = DecodeBundle(*full, kTileWidth);
+  if (!entries) return base::Within(TilePath(name), entries.error());
+  const std::string_view last = (*entries)[width - 1];
+  full->resize(static_cast<std::size_t>(last.data() + last.size() - full->data()));
+  return full;
+}
+
+Result<std::string> FetchEntry(const Fetch& fetch, std::uint64_t size, std::uint64_t index) {
+  if (index >= size) {
+    return Fail(ErrorCode::kNotFound, "entry " + std::to_string(index) + " is not in the tree of " +
+                                          std::to_string(size) + " entries");
+  }
+  const std::uint64_t number = index / kTileWidth;
+  const auto bundle = FetchBundle(fetch, size, number);
+  if (!bundle) return bundle;
+  const auto entries = DecodeBundle(*bundle, TileWidthIn(size, 0, number));
+  if (!entries) return base::Within("bundle " + std::to_string(number), entries.error());
+  return std::string((*entries)[index % kTileWidth]);
+}
+
+Result<std::string> FetchTile(const Fetch& fetch, std::uint64_t size, unsigned level, std::uint64_t number) {
+  const std::uint64_t width = TileWidthIn(size, level, number);
   TileName name{TileName::Kind::kHashes, level, number, width};
-  auto bytes = width == 0 ? Result<std::string>(std::string()) : fetch_(TilePath(name));
+  auto bytes = width == 0 ? Result<std::string>(std::string()) : fetch(TilePath(name));
   if (!bytes && width < kTileWidth) {
     // A log may drop a partial tile once the full one stands.
     name.width = kTileWidth;
-    if (auto full = fetch_(TilePath(name)); full) bytes = full->substr(0, width * kHashBytes);
+    if (auto full = fetch(TilePath(name)); full) bytes = full->substr(0, width * kHashBytes);
   }
   if (!bytes) return base::Within(TilePath(name), bytes.error());
   if (bytes->size() != width * kHashBytes) {
     return Fail(ErrorCode::kCorrupt, TilePath(name) + ": has " + std::to_string(bytes->size()) +
                                          " bytes, not " + std::to_string(width * kHashBytes));
   }
-  return &tiles_.emplace(std::pair(level, number), std::move(*bytes)).first->second;
+  return bytes;
 }
 
 }  // namespace proviso::record

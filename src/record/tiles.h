@@ -53,6 +53,17 @@ using Fetch = std::function<base::Result<std::string>(std::string_view path)>;
 /// Reads the files under `directory`, which is copied.
 [[nodiscard]] Fetch FetchFromDirectory(std::string directory);
 
+/// The bundle `number` of the tree of `size` entries. When the partial one is gone, the beginning
+/// of the full one that replaced it.
+[[nodiscard]] base::Result<std::string> FetchBundle(const Fetch& fetch, std::uint64_t size,
+                                                    std::uint64_t number);
+/// The bytes of one entry.
+[[nodiscard]] base::Result<std::string> FetchEntry(const Fetch& fetch, std::uint64_t size,
+                                                   std::uint64_t index);
+/// The hashes of a tile, in the same way; its length is checked.
+[[nodiscard]] base::Result<std::string> FetchTile(const Fetch& fetch, std::uint64_t size, unsigned level,
+                                                  std::uint64_t number);
+
 /// Complete nodes of the tree of `size` entries, from its tiles. Keeps the tiles it has read, so
 /// it suits one proof or one edge, not a walk over a whole log. Not for several threads at once.
 class TileNodes {
