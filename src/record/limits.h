@@ -34,6 +34,9 @@ inline constexpr std::size_t kOriginBytesMax = 255;
 /// Most hashes in one proof: one for each bit of a size, and the one that starts it.
 inline constexpr std::size_t kProofHashesMax = 65;
 
+/// Largest disclosure.
+inline constexpr std::size_t kDisclosureBytesMax = 4U << 20U;
+
 /// Subject keys kept in memory; beyond it, those that the store has are read again.
 inline constexpr std::size_t kSubjectKeysMax = 65'536;
 
