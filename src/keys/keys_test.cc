@@ -65,6 +65,8 @@ TEST(Sealed, OpensOnlyWithTheSameKeyAndContext) {
   EXPECT_FALSE(key.Open(sealed, "hold 8"));
   EXPECT_FALSE(SealingKey::Generate().Open(sealed, "hold 7"));
   EXPECT_FALSE(key.Derive("other").Open(sealed, "hold 7"));
+  EXPECT_EQ(key.Tag("a"), key.Tag("a"));
+  EXPECT_NE(key.Tag("a"), key.Derive("other").Tag("a"));
   EXPECT_EQ(key.Derive("a").Open(key.Derive("a").Seal("x", ""), "").value(), "x");
   sealed.back() ^= 1U;
   EXPECT_FALSE(key.Open(sealed, "hold 7"));

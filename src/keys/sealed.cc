@@ -90,4 +90,8 @@ SealingKey SealingKey::Derive(std::string_view label) const {
   return derived;
 }
 
+base::Digest SealingKey::Tag(std::string_view message) const {
+  return HmacSha256(key_, base::AsBytes(message));
+}
+
 }  // namespace proviso::keys

@@ -33,6 +33,8 @@ class SealingKey {
 
   /// A key of its own for one purpose, derived from this one (HMAC-SHA-256 of the label).
   [[nodiscard]] SealingKey Derive(std::string_view label) const;
+  /// HMAC-SHA-256 of `message`: a name for it that only this key's owner can make.
+  [[nodiscard]] base::Digest Tag(std::string_view message) const;
 
  private:
   SealingKey() = default;
