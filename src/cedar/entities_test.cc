@@ -68,6 +68,19 @@ TEST(Entities, FollowsADeepHierarchyWithoutRecursion) {
   EXPECT_TRUE(entities.IsIn(EntityUid("T", "0"), EntityUid("T", "3000")));
 }
 
+TEST(Entities, BoundsWhatAHierarchyCosts) {
+  const auto chain_builds = [](std::size_t length) {
+    std::vector<Entity> chain;
+    for (std::size_t i = 0; i < length; ++i) {
+      chain.push_back(Plain(EntityUid("T", std::to_string(i)), {EntityUid("T", std::to_string(i + 1))}));
+    }
+    return Entities::Build(std::move(chain)).has_value();
+  };
+  // A chain of n has n(n+1)/2 pairs.
+  EXPECT_TRUE(chain_builds(4'471));
+  EXPECT_FALSE(chain_builds(4'472));
+}
+
 TEST(EntitiesFromJson, ReadsExplicitForms) {
   const struct {
     const char* json;

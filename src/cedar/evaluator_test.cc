@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cedar/authorize.h"
+#include "cedar/limits.h"
 #include "cedar/parse.h"
 
 namespace proviso::cedar {
@@ -153,11 +154,11 @@ TEST_F(EvaluatorTest, SaysWhatWentWrongAndWhere) {
       {"if 1 then 2 else 3", "expected a bool"},
       {"!1", "expected a bool"},
       {"-true", "expected a long"},
-      {"1 in principal", "expected a entity"},
+      {"1 in principal", "expected an entity"},
       {"principal in 1", "entity or set of entities"},
-      {"principal in [principal, 1]", "expected a entity, found a long"},
+      {"principal in [principal, 1]", "expected an entity, found a long"},
       {"principal is User in 7", "entity or set of entities"},
-      {"1 is User", "expected a entity"},
+      {"1 is User", "expected an entity"},
       {"principal.missing", "User::\"alice\" has no attribute \"missing\""},
       {"Nobody::\"x\".age", "entity Nobody::\"x\" does not exist"},
       {"context.missing", "the record has no attribute \"missing\""},
@@ -167,7 +168,7 @@ TEST_F(EvaluatorTest, SaysWhatWentWrongAndWhere) {
       {"principal.getTag(\"x\")", "has no tag \"x\""},
       {"Nobody::\"x\".getTag(\"x\")", "does not exist"},
       {"principal.getTag(1)", "expected a string"},
-      {"1.hasTag(\"x\")", "expected a entity"},
+      {"1.hasTag(\"x\")", "expected an entity"},
       {"1.contains(1)", "expected a set"},
       {"[1].containsAll(1)", "expected a set"},
       {"1.isEmpty()", "expected a set"},
@@ -183,8 +184,8 @@ TEST_F(EvaluatorTest, SaysWhatWentWrongAndWhere) {
       {"duration(\"x\")", "is not a duration"},
       {"decimal(\"1.0\").lessThan(1)", "expected a decimal"},
       {"decimal(\"1.0\") < decimal(\"2.0\")", "expected two longs"},
-      {"1.isIpv4()", "expected a ipaddr"},
-      {"ip(\"::1\").isInRange(1)", "expected a ipaddr"},
+      {"1.isIpv4()", "expected an ipaddr"},
+      {"ip(\"::1\").isInRange(1)", "expected an ipaddr"},
       {"datetime(\"2024-01-01\").offset(1)", "expected a duration"},
       {"datetime(\"2024-01-01\").offset(duration(\"9223372036854775807ms\"))", "overflow: `offset`"},
       {"datetime(\"1970-01-01\").offset(duration(\"-9223372036854775808ms\")).toDate()",
@@ -196,6 +197,18 @@ TEST_F(EvaluatorTest, SaysWhatWentWrongAndWhere) {
       {"datetime(\"1970-01-01\").toDays()", "expected a duration"},
   };
   for (const auto& row : rows) EXPECT_THAT(Of(row.expression), HasSubstr(row.error)) << row.expression;
+}
+
+TEST_F(EvaluatorTest, WalksTheDeepestTreeThatParses) {
+  std::string sum = "0";
+  std::string path = "{a: 1}";
+  for (std::size_t i = 1; i < kExpressionDepthMax; ++i) sum += " + 1";
+  for (std::size_t i = 2; i < kExpressionDepthMax; ++i) path += ".a";
+  EXPECT_EQ(Of(sum), std::to_string(kExpressionDepthMax - 1));
+  EXPECT_THAT(Of(path), HasSubstr("expected a record or entity, found a long"));
+  std::string nested = "1";
+  for (std::size_t i = 1; i < kNestingMax; ++i) nested = "[" + nested + "]";
+  EXPECT_EQ(Of(nested + " == " + nested), "true");
 }
 
 TEST_F(EvaluatorTest, MatchesWildcardsInBoundedTime) {

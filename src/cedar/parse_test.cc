@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cedar/limits.h"
 
 namespace proviso::cedar {
@@ -142,6 +144,13 @@ TEST(ParsePolicies, BoundsNestingAndDepth) {
   EXPECT_THAT(ErrorOf(std::string(kTextBytesMax + 1, ' ')), HasSubstr("longer than"));
 }
 
+TEST(ParsePolicies, StopsListingErrorsAtItsBound) {
+  std::string text;
+  for (std::size_t i = 0; i < 2 * kSyntaxErrorsMax; ++i) text += "permit;\n";
+  const std::string message = ErrorOf(text);
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(message, '\n')), kSyntaxErrorsMax - 1);
+}
+
 TEST(PolicySet, LinksTemplates) {
   auto set = *ParsePolicies("permit(principal == ?principal, action, resource in ?resource);", "t.cedar");
   ASSERT_NE(set.FindTemplate("policy0"), nullptr);
@@ -154,6 +163,15 @@ TEST(PolicySet, LinksTemplates) {
   EXPECT_EQ(set.Link("policy0", "link", {alice, album}).error().code, base::ErrorCode::kConflict);
   EXPECT_EQ(set.Link("none", "other", {}).error().code, base::ErrorCode::kNotFound);
   EXPECT_EQ(set.Find("link")->template_id(), "policy0");
+}
+
+TEST(PolicySet, IsFullAtItsBound) {
+  PolicySet set;
+  for (std::size_t i = 0; i < kPoliciesMax; ++i) ASSERT_TRUE(set.Add(std::to_string(i), PolicyBody()));
+  EXPECT_EQ(set.Add("more", PolicyBody()).error().code, base::ErrorCode::kLimit);
+  PolicySet one;
+  ASSERT_TRUE(one.Add("more", PolicyBody()));
+  EXPECT_EQ(set.Merge(std::move(one)).error().code, base::ErrorCode::kLimit);
 }
 
 TEST(PolicySet, MergesAllOrNothing) {

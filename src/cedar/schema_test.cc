@@ -137,6 +137,18 @@ TEST(Schema, RefusesJsonThatItWouldHaveToGuessAt) {
   }
 }
 
+TEST(Schema, BoundsWhatADeclarationOfManyNamesRepeats) {
+  const auto declared = [](std::size_t names) {
+    std::string text = "entity E0";
+    for (std::size_t i = 1; i < names; ++i) text += ", E" + std::to_string(i);
+    text += " = {";  // `=`, `{`, 4 tokens an attribute, `}` and `;`: 2,000
+    for (std::size_t i = 0; i < 499; ++i) text += "a" + std::to_string(i) + ": Long, ";
+    return ErrorOf(text + "};");
+  };
+  EXPECT_EQ(declared(kRepeatedTokensMax / 2'000), "accepted");
+  EXPECT_THAT(declared(kRepeatedTokensMax / 2'000 + 1), HasSubstr("too many names"));
+}
+
 TEST(Schema, BoundsDepthThroughNamesToo) {
   const auto nested = [](std::size_t levels) {
     std::string text = "type T = ";
