@@ -255,6 +255,12 @@ TEST(OpenAiStream, RefusesWhatMightHideACall) {
       {"data: {\"choices\":[{\"index\":0,\"message\":{\"tool_calls\":[]}}]}\n\n" + end,
        "a whole message inside a chunk"},
       {"data: {\"Choices\":[]}\n\n" + end, "differs from a known one only by letter case"},
+      {"data: {\"choices\":[],\"tool_calls\":[{\"id\":\"a\"}]}\n\n" + end,
+       "calls outside a message or delta"},
+      {"data: {\"choices\":[{\"tool_calls\":[{\"id\":\"a\"}]}]}\n\n" + end,
+       "calls outside a message or delta"},
+      {Chunk("{}", "\"" + std::string(kNameBytesMax + 1, 'x') + "\""),
+       "a finish_reason larger than the limit"},
       {"data: {\"id\":\"x\"}\n\n" + end, "a chunk without choices"},
       {"data: {\"choices\":[\n\n" + end, "the text ends inside a value"},
       {"data: []\n\n" + end, "not a JSON object"},
@@ -289,6 +295,12 @@ TEST(OpenAiStream, ReportsTheProvidersErrorInMidStream) {
   EXPECT_EQ(gate->Feed(text, out).error(), fed.error());
   EXPECT_EQ(gate->Finish(out).error(), fed.error());
   EXPECT_EQ(out, text);
+}
+
+TEST(OpenAiStream, CutsTheProvidersWordsBetweenCharacters) {
+  const std::string words = std::string(299, 'a') + "\xC3\xA9 and more";
+  const Played played = PlayStream("data: {\"error\":{\"message\":\"" + words + "\"}}\n\n");
+  EXPECT_EQ(played.error, "the provider reported an error: " + std::string(299, 'a'));
 }
 
 TEST(OpenAiStream, AcceptsATerminalEventWithoutItsBlankLine) {
