@@ -23,6 +23,8 @@ target_link_libraries(asio INTERFACE Threads::Threads)
 # Debian ships llhttp as C sources inside node-llhttp.
 set(LLHTTP_SOURCES /usr/share/llhttp/api.c /usr/share/llhttp/http.c /usr/share/llhttp/llhttp.c)
 add_library(llhttp STATIC ${LLHTTP_SOURCES})
+# Without this, llhttp 8 lets any byte stand for the line feed of a chunk's size line.
+target_compile_definitions(llhttp PRIVATE LLHTTP_STRICT_MODE=1)
 target_include_directories(llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
 
 # toml++ and CLI11 are header-only and slow to compile: include each in as few files as possible.

@@ -1,0 +1,111 @@
+#include "cedar/authorize.h"
+
+#include <algorithm>
+
+#include "cedar/internal/evaluator.h"
+
+namespace proviso::cedar {
+namespace {
+
+using internal::Evaluator;
+using internal::Variables;
+using Truth = Evaluator::Truth;
+
+Variables VariablesOf(const Request& request) {
+  return {Value::Entity(request.principal), Value::Entity(request.action), Value::Entity(request.resource),
+          request.context};
+}
+
+bool InScope(const Policy& policy, const ScopeConstraint& constraint, const EntityUid& uid,
+             const Entities& entities) {
+  switch (constraint.kind) {
+    case ScopeConstraint::Kind::kAny:
+      return true;
+    case ScopeConstraint::Kind::kEqual:
+      return uid == policy.Resolve(*constraint.target);
+    case ScopeConstraint::Kind::kIn:
+      return entities.IsIn(uid, policy.Resolve(*constraint.target));
+    case ScopeConstraint::Kind::kIs:
+      return uid.type() == constraint.type;
+    case ScopeConstraint::Kind::kIsIn:
+      return uid.type() == constraint.type && entities.IsIn(uid, policy.Resolve(*constraint.target));
+  }
+  std::unreachable();
+}
+
+bool InScope(const ActionConstraint& constraint, const EntityUid& action, const Entities& entities) {
+  switch (constraint.kind) {
+    case ActionConstraint::Kind::kAny:
+      return true;
+    case ActionConstraint::Kind::kEqual:
+      return action == constraint.entities[0];
+    case ActionConstraint::Kind::kIn:
+    case ActionConstraint::Kind::kInList:
+      return std::ranges::any_of(constraint.entities,
+                                 [&](const EntityUid& group) { return entities.IsIn(action, group); });
+  }
+  std::unreachable();
+}
+
+/// Scope and conditions as one conjunction, left to right.
+Truth Satisfies(const Policy& policy, const Entities& entities, const Request& request,
+                Evaluator& evaluator) {
+  const PolicyBody& body = policy.body();
+  if (!InScope(policy, body.principal, request.principal, entities) ||
+      !InScope(body.action, request.action, entities) ||
+      !InScope(policy, body.resource, request.resource, entities)) {
+    return Truth::kFalse;
+  }
+  for (const Condition& condition : body.conditions) {
+    const Truth truth = evaluator.EvaluateCondition(*condition.body);
+    if (truth == Truth::kError) return truth;
+    const Truth needed = condition.kind == Condition::Kind::kWhen ? Truth::kTrue : Truth::kFalse;
+    if (truth != needed) return Truth::kFalse;
+  }
+  return Truth::kTrue;
+}
+
+std::string PositionText(Position at) {
+  return std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+}  // namespace
+
+Response Authorize(const PolicySet& policies, const Entities& entities, const Request& request) {
+  const Variables variables = VariablesOf(request);
+  Evaluator evaluator(entities, variables);
+  Response response;
+  for (const Policy& policy : policies.policies()) {
+    switch (Satisfies(policy, entities, request, evaluator)) {
+      case Truth::kTrue: {
+        auto& satisfied =
+            policy.effect() == Effect::kPermit ? response.satisfied_permits : response.satisfied_forbids;
+        satisfied.push_back(&policy);
+        break;
+      }
+      case Truth::kError:
+        response.errors.push_back({&policy, policy.id() + " (" + policy.body().source_name + ":" +
+                                                PositionText(evaluator.error_position()) +
+                                                "): " + evaluator.error()});
+        break;
+      case Truth::kFalse:
+        break;
+    }
+  }
+  const bool forbidden = !response.satisfied_forbids.empty();
+  response.reasons = forbidden ? response.satisfied_forbids : response.satisfied_permits;
+  response.decision = !forbidden && !response.satisfied_permits.empty() ? Decision::kAllow : Decision::kDeny;
+  return response;
+}
+
+base::Result<Value> Evaluate(const Expression& expression, const Entities& entities, const Request& request) {
+  const Variables variables = VariablesOf(request);
+  Evaluator evaluator(entities, variables);
+  Value scratch;
+  const Value* value = evaluator.Evaluate(expression, scratch);
+  if (value != nullptr) return *value;
+  return base::Fail(base::ErrorCode::kInvalid,
+                    PositionText(evaluator.error_position()) + ": " + evaluator.error());
+}
+
+}  // namespace proviso::cedar

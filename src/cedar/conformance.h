@@ -1,0 +1,29 @@
+// Runs folders of authorization cases in the layout of the Cedar integration tests, and compares
+// decision, reasons and errors of every request.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace proviso::cedar {
+
+struct ConformanceReport {
+  std::size_t cases = 0;
+  std::size_t requests = 0;
+  std::vector<std::string> mismatches;  ///< case, request, what was expected, what was got
+
+  /// A line for each mismatch, then "N cases, M requests, K mismatches".
+  [[nodiscard]] std::string Text() const;
+};
+
+/// Finds the cases under `directory`: every X.json that is an object with "requests". The paths that
+/// a case names are read beside it when they begin with `corpus-tests/`, else from the nearest
+/// directory above that has them. A case that cannot be read counts as one mismatch. Fails only if
+/// the directory cannot be read or holds no case.
+[[nodiscard]] base::Result<ConformanceReport> RunConformance(const std::filesystem::path& directory);
+
+}  // namespace proviso::cedar

@@ -1,0 +1,89 @@
+// Entities: what principals, actions and resources are, what they belong to, and their attributes.
+//
+//   auto base = EntitiesFromJson(text, "entities.json", &schema);     // once, shared by all threads
+//   auto local = Entities::Build({caller, tool}, &*base);             // per request, cheap
+//   Authorize(policies, *local, request);
+//
+// A set is immutable once built. Every entity knows all its ancestors, so that `in` is one look-up.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "cedar/schema.h"
+#include "cedar/value.h"
+
+namespace proviso::cedar {
+
+struct Entity {
+  EntityUid uid;
+  std::vector<EntityUid> parents;  ///< may name entities that no set holds
+  Record attributes;
+  Record tags;
+
+  bool operator==(const Entity&) const = default;
+};
+
+class Entities {
+ public:
+  Entities() = default;
+  Entities(Entities&&) noexcept = default;
+  Entities& operator=(Entities&&) noexcept = default;
+
+  /// Takes entities and computes their ancestors. With `base` (borrowed; must outlive the result)
+  /// the new set is a layer above it: look-ups that miss here go there, and ancestors are followed
+  /// into it. Fails with kInvalid on a cycle; kConflict on an entity given twice with different
+  /// content, or one that `base` holds or names as a parent (its ancestors there would be stale);
+  /// kLimit past kAncestorPairsMax. The same entity given twice is one.
+  [[nodiscard]] static base::Result<Entities> Build(std::vector<Entity> entities,
+                                                    const Entities* base = nullptr);
+
+  /// The entity, or nullptr. Lives as long as this set (and its base).
+  [[nodiscard]] const Entity* Find(const EntityUid& uid) const;
+  /// Whether `descendant` is `ancestor` or is below it. An entity that no set holds is below none.
+  [[nodiscard]] bool IsIn(const EntityUid& descendant, const EntityUid& ancestor) const;
+  /// Number of entities of this layer.
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+  /// This layer's entities, sorted by uid.
+  [[nodiscard]] std::vector<const Entity*> Sorted() const;
+
+ private:
+  struct Node {
+    Entity entity;
+    std::vector<EntityUid> ancestors;  ///< sorted by hash first, so that a look-up compares numbers
+  };
+  [[nodiscard]] const Node* FindNode(const EntityUid& uid) const;
+  [[nodiscard]] base::Status Insert(std::vector<Entity> entities);
+  [[nodiscard]] base::Status CloseAncestors();
+  /// Needs the parents' ancestors to be complete. Takes what it costs from `pairs_left`.
+  [[nodiscard]] base::Status CollectAncestors(Node& node, std::size_t& pairs_left);
+
+  std::unordered_map<EntityUid, Node, EntityUidHash> nodes_;
+  std::unordered_set<EntityUid, EntityUidHash> dangling_parents_;
+  const Entities* base_ = nullptr;
+};
+
+/// Reads the JSON array of entities of the Cedar reference (uid, attrs, parents, tags), with explicit
+/// escapes (`__entity`, `__extn`) anywhere and, where `schema` gives a type, the implicit forms: an
+/// entity as {"type", "id"}, an extension value as its text or {"fn", "arg"}. With a schema its action
+/// entities are added; an action in the JSON must not say more than the schema does. Errors begin with
+/// `source_name` and say which entity and attribute.
+[[nodiscard]] base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view source_name,
+                                                      const Schema* schema);
+
+/// Reads a context: a JSON object. The schema's type for `action` guides the implicit forms.
+[[nodiscard]] base::Result<Record> ContextFromJson(base::Json object, const Schema* schema,
+                                                   const EntityUid& action);
+
+/// Reads {"type": T, "id": I} or {"__entity": {…}}.
+[[nodiscard]] base::Result<EntityUid> EntityUidFromJson(base::Json object);
+
+/// Reads any value; `type` (nullptr for none) guides the implicit forms.
+[[nodiscard]] base::Result<Value> ValueFromJson(base::Json value, const Type* type);
+
+}  // namespace proviso::cedar

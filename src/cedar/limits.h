@@ -1,0 +1,37 @@
+// Bounds of the Cedar engine against hostile text and data. Each is tested at its edge.
+#pragma once
+
+#include <cstddef>
+
+namespace proviso::cedar {
+
+/// Largest policy or schema text, in bytes.
+inline constexpr std::size_t kTextBytesMax = 16U << 20U;
+
+/// Deepest nesting of brackets, braces, parentheses and `if` in a policy, and of types in a schema.
+/// Each level costs the parser several stack frames.
+inline constexpr std::size_t kNestingMax = 200;
+
+/// Greatest depth of an expression tree: long chains such as `a || b || c …` grow it by one a link.
+inline constexpr std::size_t kExpressionDepthMax = 2'000;
+
+/// Cedar's own bound on `!` or `-` written in a row.
+inline constexpr std::size_t kUnaryOperatorsMax = 4;
+
+/// Most syntax errors reported for one text.
+inline constexpr std::size_t kSyntaxErrorsMax = 20;
+
+/// Most tokens that one schema declaration with several names (`entity A, B, … = {…};`) stands for.
+inline constexpr std::size_t kRepeatedTokensMax = 4'000'000;
+
+/// Most policies, templates and links in one set.
+inline constexpr std::size_t kPoliciesMax = 100'000;
+
+/// Deepest nesting of one value from JSON.
+inline constexpr std::size_t kValueDepthMax = 128;
+
+/// Most (entity, ancestor) pairs that one entity set computes, counted over every path; it bounds both
+/// the memory and the time of Entities::Build.
+inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
+
+}  // namespace proviso::cedar

@@ -1,0 +1,25 @@
+// Trees back to text that parses to the same tree: with the fewest parentheses, one policy a
+// paragraph. (A formatter that keeps comments is another thing.)
+#pragma once
+
+#include <string>
+
+#include "cedar/policy.h"
+
+namespace proviso::cedar {
+
+[[nodiscard]] std::string Print(const Expression& expression);
+[[nodiscard]] std::string Print(const PolicyBody& body);
+/// A link prints as the static policy that it amounts to.
+[[nodiscard]] std::string Print(const Policy& policy);
+/// Static policies and templates, each ending with a newline, in the order of addition; links are
+/// Static policies, then templates, each ending with a newline; links are not text and are left out.
+[[nodiscard]] std::string Print(const PolicySet& policies);
+
+/// `text` as a Cedar string literal with quotes: controls and what does not print as \u{…}. Bytes that
+/// are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string QuoteString(std::string_view text);
+/// A pattern as the literal that follows `like`.
+[[nodiscard]] std::string QuotePattern(const Pattern& pattern);
+
+}  // namespace proviso::cedar

@@ -1,0 +1,197 @@
+#include "cedar/value.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <functional>
+#include <utility>
+
+#include "cedar/print.h"
+
+namespace proviso::cedar {
+namespace {
+
+std::size_t HashName(std::string_view type, std::string_view id) {
+  const std::size_t type_hash = std::hash<std::string_view>()(type);
+  return (type_hash * 0x9E3779B97F4A7C15ULL) ^ std::hash<std::string_view>()(id);
+}
+
+std::strong_ordering CompareSets(const Set& a, const Set& b) {
+  return a.elements() <=> b.elements();
+}
+
+std::string ConstructorText(std::string_view function, std::string_view argument) {
+  return std::string(function) + "(\"" + std::string(argument) + "\")";
+}
+
+std::string DatetimeText(const Datetime& value) {
+  if (const auto text = value.Text()) return ConstructorText("datetime", *text);
+  return "datetime(\"1970-01-01\").offset(" + ConstructorText("duration", Duration{value.epoch_ms}.Text()) +
+         ")";
+}
+
+std::string SetText(const Set& set) {
+  std::string out = "[";
+  for (const Value& element : set.elements()) {
+    if (out.size() > 1) out += ", ";
+    out += element.Text();
+  }
+  return out + "]";
+}
+
+}  // namespace
+
+EntityUid::EntityUid(std::string type, std::string id) {
+  const std::size_t hash = HashName(type, id);
+  name_ = std::make_shared<const Name>(Name{std::move(type), std::move(id), hash});
+}
+
+std::string EntityUid::Text() const {
+  return type() + "::" + QuoteString(id());
+}
+
+bool EntityUid::operator==(const EntityUid& other) const {
+  if (name_ == other.name_) return true;
+  return hash() == other.hash() && id() == other.id() && type() == other.type();
+}
+
+std::strong_ordering EntityUid::operator<=>(const EntityUid& other) const {
+  if (name_ == other.name_) return std::strong_ordering::equal;
+  const auto by_type = type() <=> other.type();
+  return by_type != 0 ? by_type : id() <=> other.id();
+}
+
+std::string_view KindName(ValueKind kind) {
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "bool", "long", "string", "entity", "set", "record", "decimal", "ipaddr", "datetime", "duration"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+Value Value::String(std::string value) {
+  return Value(Storage(std::make_shared<const std::string>(std::move(value))));
+}
+
+Value Value::FromElements(std::vector<Value> elements) {
+  return Value(Storage(std::make_shared<const Set>(std::move(elements))));
+}
+
+Value Value::FromRecord(Record record) {
+  return Value(Storage(std::make_shared<const Record>(std::move(record))));
+}
+
+Value Value::FromIpAddress(const IpAddress& value) {
+  return Value(Storage(std::make_shared<const IpAddress>(value)));
+}
+
+std::string Value::Text() const {
+  switch (kind()) {
+    case ValueKind::kBool:
+      return *AsBool() ? "true" : "false";
+    case ValueKind::kLong:
+      return std::to_string(*AsLong());
+    case ValueKind::kString:
+      return QuoteString(*AsString());
+    case ValueKind::kEntity:
+      return AsEntity()->Text();
+    case ValueKind::kSet:
+      return SetText(*AsSet());
+    case ValueKind::kRecord:
+      return AsRecord()->Text();
+    case ValueKind::kDecimal:
+      return ConstructorText("decimal", AsDecimal()->Text());
+    case ValueKind::kIpAddress:
+      return ConstructorText("ip", AsIpAddress()->Text());
+    case ValueKind::kDatetime:
+      return DatetimeText(*AsDatetime());
+    case ValueKind::kDuration:
+      return ConstructorText("duration", AsDuration()->Text());
+  }
+  std::unreachable();
+}
+
+bool Value::operator==(const Value& other) const {
+  if (kind() != other.kind()) return false;
+  if (const EntityUid* entity = AsEntity()) return *entity == *other.AsEntity();
+  return (*this <=> other) == std::strong_ordering::equal;
+}
+
+std::strong_ordering Value::operator<=>(const Value& other) const {
+  if (kind() != other.kind()) return kind() <=> other.kind();
+  switch (kind()) {
+    case ValueKind::kBool:
+      return *AsBool() <=> *other.AsBool();
+    case ValueKind::kLong:
+      return *AsLong() <=> *other.AsLong();
+    case ValueKind::kString:
+      return *AsString() <=> *other.AsString();
+    case ValueKind::kEntity:
+      return *AsEntity() <=> *other.AsEntity();
+    case ValueKind::kSet:
+      return CompareSets(*AsSet(), *other.AsSet());
+    case ValueKind::kRecord:
+      return *AsRecord() <=> *other.AsRecord();
+    case ValueKind::kDecimal:
+      return *AsDecimal() <=> *other.AsDecimal();
+    case ValueKind::kIpAddress:
+      return *AsIpAddress() <=> *other.AsIpAddress();
+    case ValueKind::kDatetime:
+      return *AsDatetime() <=> *other.AsDatetime();
+    case ValueKind::kDuration:
+      return *AsDuration() <=> *other.AsDuration();
+  }
+  std::unreachable();
+}
+
+Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
+  std::ranges::sort(elements_);
+  const auto repeated = std::ranges::unique(elements_);
+  elements_.erase(repeated.begin(), repeated.end());
+}
+
+bool Set::Contains(const Value& value) const {
+  return std::ranges::binary_search(elements_, value);
+}
+
+bool Set::ContainsAll(const Set& other) const {
+  return std::ranges::includes(elements_, other.elements_);
+}
+
+bool Set::ContainsAny(const Set& other) const {
+  const auto& fewer = elements_.size() < other.elements_.size() ? *this : other;
+  const auto& more = &fewer == this ? other : *this;
+  return std::ranges::any_of(fewer.elements_, [&](const Value& value) { return more.Contains(value); });
+}
+
+Record::Record(std::vector<Attribute> attributes) : attributes_(std::move(attributes)) {
+  std::ranges::sort(attributes_, {}, &Attribute::name);
+  assert(std::ranges::adjacent_find(attributes_, {}, &Attribute::name) == attributes_.end());
+}
+
+const Value* Record::Find(std::string_view name) const {
+  const auto at = std::ranges::lower_bound(attributes_, name, {}, &Attribute::name);
+  return at != attributes_.end() && at->name == name ? &at->value : nullptr;
+}
+
+std::string Record::Text() const {
+  std::string out = "{";
+  for (const Attribute& attribute : attributes_) {
+    if (out.size() > 1) out += ", ";
+    out += QuoteString(attribute.name) + ": " + attribute.value.Text();
+  }
+  return out + "}";
+}
+
+bool Record::operator==(const Record& other) const {
+  return (*this <=> other) == 0;
+}
+
+std::strong_ordering Record::operator<=>(const Record& other) const {
+  return std::lexicographical_compare_three_way(attributes_.begin(), attributes_.end(),
+                                                other.attributes_.begin(), other.attributes_.end(),
+                                                [](const Attribute& a, const Attribute& b) {
+                                                  const auto by_name = a.name <=> b.name;
+                                                  return by_name != 0 ? by_name : a.value <=> b.value;
+                                                });
+}
+
+}  // namespace proviso::cedar

@@ -1,0 +1,16 @@
+// Every subcommand of `proviso`. Each function adds one command, its options and its help to the
+// program; the command's work runs when the command line names it, and leaves its code in `console`.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace proviso::cli {
+
+class Console;
+
+/// version: what this binary is and what it was built with.
+void AddVersionCommand(CLI::App& app, Console& console);
+
+}  // namespace proviso::cli

@@ -1,0 +1,35 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+
+namespace {
+
+constexpr const char* kDescription =
+    "Proviso: a gateway between applications and AI models that makes negotiated terms of use\n"
+    "executable, comparable, provable and portable.";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 the answer is no, 2 wrong command line, 3 refused input, 4 unavailable.\n"
+    "Each command's --help has examples. Start with: proviso tour";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using proviso::cli::Exit;
+  proviso::cli::Console console(std::cout, std::cerr);
+  CLI::App app{kDescription, "proviso"};
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  proviso::cli::AddVersionCommand(app, console);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = error.get_exit_code() == 0;
+    app.exit(error, std::cout, std::cerr);
+    return static_cast<int>(asked_for_help ? Exit::kOk : Exit::kUsage);
+  }
+  return static_cast<int>(console.exit);
+}

@@ -1,0 +1,70 @@
+#include "protocol/internal/event_shape.h"
+
+#include <simdjson.h>
+
+#include <array>
+
+namespace proviso::protocol::internal {
+namespace {
+
+constexpr std::array<bool, 256> Breakers() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
+  table['"'] = true;
+  table['\\'] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kBreaks = Breakers();
+
+struct Inside {
+  std::size_t bytes;
+  std::size_t unescaped;
+};
+
+/// The inside of a JSON string that begins at `text`; nothing when it is not simple and whole.
+std::optional<Inside> ScanString(std::string_view text) {
+  std::size_t at = 0;
+  std::size_t escapes = 0;
+  while (true) {
+    while (at < text.size() && !kBreaks[static_cast<unsigned char>(text[at])]) ++at;
+    if (at == text.size()) return std::nullopt;
+    if (text[at] == '"') break;
+    if (text[at] != '\\' || at + 1 == text.size()) return std::nullopt;
+    if (std::string_view("\"\\/bfnrt").find(text[at + 1]) == std::string_view::npos) return std::nullopt;
+    ++escapes;
+    at += 2;
+  }
+  if (!simdjson::validate_utf8(text.data(), at)) return std::nullopt;
+  return Inside{.bytes = at, .unescaped = at - escapes};
+}
+
+}  // namespace
+
+void EventShape::Learn(std::string_view event, std::span<const Hole> holes) {
+  literals_.clear();
+  counted_.clear();
+  std::size_t at = 0;
+  for (const Hole& hole : holes) {
+    literals_.emplace_back(event.substr(at, hole.begin - at));
+    counted_.push_back(hole.counted);
+    at = hole.end;
+  }
+  literals_.emplace_back(event.substr(at));
+}
+
+std::optional<EventShape::Match> EventShape::Find(std::string_view bytes) const {
+  if (literals_.empty()) return std::nullopt;
+  Match match{.bytes = 0, .text_bytes = 0};
+  for (std::size_t i = 0; i < literals_.size(); ++i) {
+    if (!bytes.substr(match.bytes).starts_with(literals_[i])) return std::nullopt;
+    match.bytes += literals_[i].size();
+    if (i == counted_.size()) break;
+    const auto inside = ScanString(bytes.substr(match.bytes));
+    if (!inside) return std::nullopt;
+    match.bytes += inside->bytes;
+    if (counted_[i]) match.text_bytes += inside->unescaped;
+  }
+  return match;
+}
+
+}  // namespace proviso::protocol::internal

@@ -1,0 +1,134 @@
+#include "protocol/internal/stream_gate.h"
+
+#include <algorithm>
+
+#include "protocol/internal/reading.h"
+
+namespace proviso::protocol::internal {
+
+using base::ErrorCode;
+using base::Status;
+
+Status StreamGate::Take(std::string_view bytes, std::string& out) {
+  reader_.Append(bytes);
+  if (pending().empty()) return Run(out);
+  if (held_bytes_ + reader_.Unread().size() > limits_.held_bytes_max) return Keep("");
+  return {};
+}
+
+Status StreamGate::Run(std::string& out) {
+  while (pending().empty()) {
+    if (!ended_) {
+      if (const auto match = shape_.Find(reader_.Unread());
+          match && match->bytes <= limits_.event_bytes_max) {
+        if (shape_counter_ != nullptr) summary_.*shape_counter_ += match->text_bytes;
+        if (auto emitted = Emit(reader_.Skip(match->bytes), out); !emitted) return emitted;
+        continue;
+      }
+    }
+    const auto frame = reader_.Next();
+    if (!frame) return std::unexpected(frame.error());
+    if (frame->empty()) return {};
+    if (auto handled = Handle(*frame, out); !handled) return handled;
+  }
+  return {};
+}
+
+Status StreamGate::Handle(std::string_view bytes, std::string& out) {
+  const auto frame = ParseFrame(bytes);
+  if (!frame) return std::unexpected(frame.error());
+  const bool keep_alive = !frame->has_data && (frame->event.empty() || frame->event == "ping");
+  if (ended_) {
+    if (!keep_alive) return Broken("event stream", "an event after the terminal event");
+    terminal_.append(bytes);
+    return {};
+  }
+  if (keep_alive) return Emit(bytes, out);
+  const auto reading = Read(*frame);
+  if (!reading) return std::unexpected(reading.error());
+  if (reading->flow == Flow::kText) {
+    LearnShape(*frame, reading->holes);
+  } else {
+    shape_.Forget();
+  }
+  switch (reading->flow) {
+    case Flow::kPass:
+    case Flow::kText:
+      return Emit(bytes, out);
+    case Flow::kHold:
+      return Keep(bytes);
+    case Flow::kReplace:
+      return Emit(reading->replacement, out);
+    case Flow::kDrop:
+      return {};
+    case Flow::kTerminal:
+      ended_ = true;
+      terminal_.append(bytes);
+      return {};
+  }
+  return {};
+}
+
+Status StreamGate::Emit(std::string_view bytes, std::string& out) {
+  if (!held_.empty()) return Keep(bytes);
+  out.append(bytes);
+  return {};
+}
+
+Status StreamGate::Keep(std::string_view bytes) {
+  held_bytes_ += bytes.size();
+  if (held_bytes_ + (pending().empty() ? 0 : reader_.Unread().size()) > limits_.held_bytes_max) {
+    return base::Fail(ErrorCode::kLimit, "the provider's answer: more than " +
+                                             std::to_string(limits_.held_bytes_max) +
+                                             " bytes kept back for a tool call");
+  }
+  held_.emplace_back(bytes);
+  return {};
+}
+
+void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
+  if (frame.data_begin == 0) return shape_.Forget();
+  const auto hole = [&](TextHoles::Range range, bool counted) {
+    return EventShape::Hole{.begin = frame.data_begin + range.begin + 1,
+                            .end = frame.data_begin + range.end - 1,
+                            .counted = counted};
+  };
+  std::vector<EventShape::Hole> sorted{hole(holes.text, true)};
+  if (holes.padding.end != 0) sorted.push_back(hole(holes.padding, false));
+  std::ranges::sort(sorted, {}, &EventShape::Hole::begin);
+  shape_.Learn(frame.bytes, sorted);
+  shape_counter_ = holes.counter;
+}
+
+Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Ruling> rulings,
+                          std::string& out) {
+  Hear(calls, rulings);
+  const bool all_released = std::ranges::all_of(
+      rulings, [](const Ruling& ruling) { return ruling.kind == Ruling::Kind::kRelease; });
+  for (const std::string& bytes : held_) {
+    const auto frame = ParseFrame(bytes);
+    if (!frame) return std::unexpected(frame.error());
+    if (all_released || !frame->has_data) {
+      out.append(bytes);
+    } else if (auto rewritten = Rewrite(*frame, out); !rewritten) {
+      return rewritten;
+    }
+  }
+  held_.clear();
+  held_bytes_ = 0;
+  Settled();
+  return Run(out);
+}
+
+Status StreamGate::Close(std::string& out) {
+  if (const std::string_view rest = reader_.Unread(); !rest.empty()) {
+    // The body ended without a last blank line: only the terminal event may come so.
+    std::string nothing;
+    if (auto handled = Handle(reader_.Skip(rest.size()), nothing); !handled) return handled;
+  }
+  if (!ended_) return Broken("event stream", "it ended before its terminal event");
+  out.append(terminal_);
+  return {};
+}
+
+}  // namespace proviso::protocol::internal

@@ -1,0 +1,34 @@
+// Bounds of this room. What passes them is refused with ErrorCode::kLimit; each is tested at its
+// edge in the test of the file that enforces it.
+#pragma once
+
+#include <cstddef>
+
+namespace proviso::protocol {
+
+/// One request body. Anthropic's own limit is 32 MB; OpenAI's images need no more.
+inline constexpr std::size_t kRequestBytesMax = 32U << 20U;
+/// Deepest nesting of JSON in a request or an answer. Tool schemas are the deepest honest use.
+inline constexpr std::size_t kDepthMax = 200;
+/// Messages in one request (Anthropic's own limit).
+inline constexpr std::size_t kMessagesMax = 100'000;
+/// Tools offered in one request.
+inline constexpr std::size_t kToolsMax = 2'048;
+/// A model's name, a tool's name, a call's id.
+inline constexpr std::size_t kNameBytesMax = 512;
+/// Choices (`n`) of one answer.
+inline constexpr std::size_t kChoicesMax = 128;
+
+/// Bounds for one answer; the defaults are the house's own.
+struct AnswerLimits {
+  /// One server-sent event with its field names and line ends.
+  std::size_t event_bytes_max = 8U << 20U;
+  /// One whole (not streamed) answer.
+  std::size_t whole_bytes_max = 64U << 20U;
+  /// Bytes of a stream kept back at one time, while a call is not whole or awaits a ruling.
+  std::size_t held_bytes_max = 32U << 20U;
+  /// Tool calls in one answer.
+  std::size_t calls_max = 256;
+};
+
+}  // namespace proviso::protocol

@@ -1,0 +1,106 @@
+#include "protocol/refusal.h"
+
+#include "base/json_writer.h"
+#include "protocol/internal/sse.h"
+
+namespace proviso::protocol {
+namespace {
+
+/// One row per kind: the status and the words that each dialect has for it.
+struct Words {
+  int status;
+  Retry retry;
+  std::string_view openai_type;
+  std::string_view openai_code;
+  std::string_view anthropic_type;
+};
+
+constexpr Words WordsOf(RefusalKind kind) {
+  switch (kind) {
+    case RefusalKind::kMalformed:
+      return {400, Retry::kNo, "invalid_request_error", "invalid_request", "invalid_request_error"};
+    case RefusalKind::kUnauthenticated:
+      return {401, Retry::kNo, "invalid_request_error", "invalid_api_key", "authentication_error"};
+    case RefusalKind::kForbidden:
+      return {403, Retry::kNo, "permission_error", "forbidden_by_terms", "permission_error"};
+    case RefusalKind::kHeld:
+      return {403, Retry::kNo, "permission_error", "held_for_approval", "permission_error"};
+    case RefusalKind::kNotFound:
+      return {404, Retry::kNo, "invalid_request_error", "not_found", "not_found_error"};
+    case RefusalKind::kTimeout:
+      return {408, Retry::kMayHelp, "timeout_error", "request_timeout", "timeout_error"};
+    case RefusalKind::kConflict:
+      return {409, Retry::kNo, "invalid_request_error", "approval_conflict", "invalid_request_error"};
+    case RefusalKind::kTooLarge:
+      return {413, Retry::kNo, "invalid_request_error", "request_too_large", "request_too_large"};
+    case RefusalKind::kRateLimited:
+      return {429, Retry::kMayHelp, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error"};
+    case RefusalKind::kHeadersTooLarge:
+      return {431, Retry::kNo, "invalid_request_error", "headers_too_large", "invalid_request_error"};
+    case RefusalKind::kInternal:
+      return {500, Retry::kMayHelp, "server_error", "internal_error", "api_error"};
+    case RefusalKind::kUpstreamError:
+      return {502, Retry::kMayHelp, "server_error", "upstream_error", "api_error"};
+    case RefusalKind::kOverloaded:
+      return {503, Retry::kMayHelp, "server_error", "overloaded", "overloaded_error"};
+    case RefusalKind::kUpstreamTimeout:
+      return {504, Retry::kMayHelp, "server_error", "upstream_timeout", "timeout_error"};
+  }
+  return {};
+}
+
+void WriteProviso(base::JsonWriter& json, const Refusal& refusal) {
+  json.Key("proviso").BeginObject().Key("decision");
+  if (refusal.decision_id.empty()) {
+    json.Null();
+  } else {
+    json.String(refusal.decision_id);
+  }
+  json.Key("clauses").BeginArray();
+  for (const std::string& clause : refusal.clauses) json.String(clause);
+  json.EndArray();
+  if (!refusal.hold_id.empty()) json.Key("hold").String(refusal.hold_id);
+  json.EndObject();
+}
+
+}  // namespace
+
+int StatusOf(RefusalKind kind) {
+  return WordsOf(kind).status;
+}
+
+Retry RetryOf(RefusalKind kind) {
+  return WordsOf(kind).retry;
+}
+
+std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
+  const Words words = WordsOf(refusal.kind);
+  base::JsonWriter json;
+  json.BeginObject();
+  switch (dialect) {
+    case Dialect::kOpenAiChat:
+      json.Key("error").BeginObject().Key("message").String(refusal.message);
+      json.Key("type").String(words.openai_type).Key("param").Null();
+      json.Key("code").String(words.openai_code);
+      break;
+    case Dialect::kAnthropicMessages:
+      json.Key("type").String("error").Key("error").BeginObject();
+      json.Key("type").String(words.anthropic_type).Key("message").String(refusal.message);
+      break;
+  }
+  WriteProviso(json, refusal);
+  return json.EndObject().EndObject().Take();
+}
+
+std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
+  const std::string body = RenderRefusal(dialect, refusal);
+  switch (dialect) {
+    case Dialect::kOpenAiChat:
+      return internal::MakeFrame("", body);
+    case Dialect::kAnthropicMessages:
+      return internal::MakeFrame("error", body);
+  }
+  return "";
+}
+
+}  // namespace proviso::protocol

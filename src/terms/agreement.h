@@ -1,0 +1,98 @@
+// What the parties agreed, besides the clauses: agreement.toml as a value.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "keys/signing.h"
+
+namespace proviso::terms {
+
+struct Party {
+  std::string id;
+  std::string name;
+  std::vector<keys::VerifyKey> signers;
+};
+
+/// A fact that the agreement adds to the built-in ones, or whose source it names.
+struct FactDeclaration {
+  std::string name;
+  std::string type;  ///< A Cedar type; "" when the fact is built in and only its source is named.
+  std::string
+      asserted_by;  ///< gateway, detector, ledger, person, party, or the id of a party or third party.
+};
+
+/// An application of an organization, and what it may declare.
+struct ApplicationTerms {
+  std::string id;
+  std::string organization;
+  std::string party;                  ///< Asserter of what the application declares.
+  std::vector<std::string> purposes;  ///< The only ones that it may declare.
+};
+
+/// A tool that the agreement knows. A tool that is offered under this name with another schema is
+/// not this tool.
+struct CatalogueTool {
+  std::string name;
+  std::string server;         ///< The MCP server; "" for a tool that the application runs.
+  std::string schema_digest;  ///< "sha256:<hex>" of the canonical JSON of the input schema; "" to accept any.
+  std::string effect;         ///< observe, communicate, modify, engage, …
+};
+
+/// Who can decide, how many of them, in which role.
+struct ApproverProfile {
+  std::string name;
+  std::size_t count = 1;           ///< Distinct people.
+  std::vector<std::string> roles;  ///< Each of them holds at least one; empty for no condition.
+};
+
+struct NamedApprover {
+  std::string person;
+  std::vector<std::string> roles;
+  keys::VerifyKey key;
+};
+
+/// An issuer whose signed statements are authorities and not claims.
+struct AuthorityIssuer {
+  std::string id;
+  keys::VerifyKey key;
+};
+
+/// How long things wait for a person.
+struct HoldTerms {
+  std::int64_t wait_ms = 120'000;       ///< The caller's connection stays open this long.
+  std::int64_t expires_ms = 3'600'000;  ///< Then the hold is denied.
+};
+
+struct Agreement {
+  std::string name;
+  std::string title;
+  std::string version;
+  std::optional<std::int64_t> effective_ms;
+  std::optional<std::int64_t> expires_ms;
+  std::string supersedes;  ///< Digest of the package it replaces; "" for none.
+  std::vector<std::string> order_of_precedence;
+  std::vector<Party> parties;
+  std::vector<std::string> third_parties;
+  std::vector<FactDeclaration> facts;
+  std::vector<ApplicationTerms> applications;
+  std::vector<CatalogueTool> tools;
+  std::vector<ApproverProfile> approver_profiles;  ///< Weakest first.
+  std::vector<NamedApprover> approvers;
+  std::vector<AuthorityIssuer> authority_issuers;
+  HoldTerms hold;
+
+  [[nodiscard]] const ApplicationTerms* FindApplication(std::string_view id) const;
+  [[nodiscard]] const CatalogueTool* FindTool(std::string_view server, std::string_view tool_name) const;
+};
+
+/// Reads agreement.toml. Everything that is wrong is appended to `errors`; what is returned then is
+/// only good for finding more errors.
+[[nodiscard]] Agreement ReadAgreement(std::string_view toml, std::vector<std::string>& errors);
+
+}  // namespace proviso::terms

@@ -1,0 +1,107 @@
+#include "terms/clause.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/fields.h"
+
+namespace proviso::terms {
+namespace {
+
+using cedar::Expression;
+using cedar::ExpressionPtr;
+
+constexpr std::array<std::string_view, 5> kAnnotations{"id", "title", "source", "modality", "note"};
+
+/// Collects the first step of every path that begins at `context`. Depth is bounded by the parser.
+class FactCollector {
+ public:
+  void Visit(const ExpressionPtr& expression) {
+    if (expression == nullptr) return;
+    std::visit([this](const auto& node) { Enter(node); }, expression->node);
+  }
+  [[nodiscard]] std::vector<std::string> Take() { return {names_.begin(), names_.end()}; }
+
+ private:
+  static bool IsContext(const ExpressionPtr& expression) {
+    const auto* variable = std::get_if<cedar::Variable>(&expression->node);
+    return variable != nullptr && variable->name == cedar::VariableName::kContext;
+  }
+
+  void Enter(const cedar::Literal&) {}
+  void Enter(const cedar::Variable&) {}
+  void Enter(const cedar::Unary& node) { Visit(node.operand); }
+  void Enter(const cedar::Binary& node) {
+    Visit(node.left);
+    Visit(node.right);
+  }
+  void Enter(const cedar::If& node) {
+    Visit(node.condition);
+    Visit(node.then_branch);
+    Visit(node.else_branch);
+  }
+  void Enter(const cedar::GetAttribute& node) {
+    if (IsContext(node.of)) names_.insert(node.name);
+    Visit(node.of);
+  }
+  void Enter(const cedar::HasAttribute& node) {
+    if (IsContext(node.of)) names_.insert(node.path.front());
+    Visit(node.of);
+  }
+  void Enter(const cedar::Like& node) { Visit(node.of); }
+  void Enter(const cedar::Is& node) {
+    Visit(node.of);
+    Visit(node.container);
+  }
+  void Enter(const cedar::SetLiteral& node) {
+    for (const ExpressionPtr& element : node.elements) Visit(element);
+  }
+  void Enter(const cedar::RecordLiteral& node) {
+    for (const cedar::RecordField& field : node.fields) Visit(field.value);
+  }
+  void Enter(const cedar::Call& node) {
+    for (const ExpressionPtr& argument : node.arguments) Visit(argument);
+  }
+
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors) {
+  const cedar::PolicyBody& body = policy.body();
+  Clause clause;
+  clause.effect = body.effect;
+  clause.file = body.source_name + ":" + std::to_string(body.position.line);
+  const auto annotation = [&policy](std::string_view key) {
+    return std::string(policy.FindAnnotation(key).value_or(""));
+  };
+  clause.id = annotation("id");
+  clause.title = annotation("title");
+  clause.source = annotation("source");
+  if (clause.id.empty()) errors.push_back(clause.file + ": a clause needs a number: add @id(\"…\")");
+  if (clause.title.empty()) clause.title = clause.id;
+  const std::string modality = policy.FindAnnotation("modality") ? annotation("modality") : "shall";
+  if (modality == "should") {
+    clause.modality = Modality::kShould;
+  } else if (modality != "shall") {
+    errors.push_back(clause.file + ": @modality(\"" + modality + "\") must be \"shall\" or \"should\"");
+  }
+  const std::vector<std::string> known(kAnnotations.begin(), kAnnotations.end());
+  for (const cedar::Annotation& given : body.annotations) {
+    if (std::ranges::find(known, given.key) != known.end()) continue;
+    const std::string meant = base::DidYouMean(given.key, known);
+    errors.push_back(clause.file + ": unknown annotation @" + given.key +
+                     (meant.empty() ? "" : "; did you mean @" + meant + "?"));
+  }
+  return clause;
+}
+
+std::vector<std::string> ContextFactsOf(const cedar::Policy& policy) {
+  FactCollector collector;
+  for (const cedar::Condition& condition : policy.body().conditions) collector.Visit(condition.body);
+  return collector.Take();
+}
+
+}  // namespace proviso::terms

@@ -1,0 +1,62 @@
+// The decision under the terms: permit, hold for a person, or forbid.
+//
+// The request is decided on the facts as they are. If that denies, it is decided again with the
+// decision that each approver profile of the agreement could give, weakest first. The first that
+// permits makes the outcome hold; if none does, forbid. Stricter than Cedar in one point: a forbid
+// whose condition errs forbids, because a safeguard must not fail open.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "terms/facts.h"
+#include "terms/package.h"
+
+namespace proviso::terms {
+
+enum class Outcome : std::uint8_t { kPermit, kHold, kForbid };
+
+/// "permit", "hold", "forbid".
+[[nodiscard]] std::string_view NameOf(Outcome outcome);
+
+/// A clause whose evaluation failed, and how.
+struct ClauseError {
+  Clause clause;
+  std::string message;
+};
+
+/// Why an outcome that is not permit came about.
+enum class Ground : std::uint8_t {
+  kPermitted,     ///< A permit applies and no forbid does.
+  kForbidden,     ///< A forbid applies.
+  kErringForbid,  ///< No forbid applies, but one could not be evaluated.
+  kNotPermitted,  ///< Nothing permits it.
+  kUndecidable,   ///< The call's arguments cannot be read, or the request's entities contradict the
+                  ///< agreement's.
+  kNotInForce,    ///< The agreement has not begun, or has ended.
+};
+
+struct Decision {
+  Outcome outcome = Outcome::kForbid;
+  Ground ground = Ground::kNotPermitted;
+  /// The clauses that made the outcome: of a permit the permits that apply; of a forbid the forbids
+  /// that apply (or err); of a hold the clauses that the people's decision would satisfy.
+  std::vector<Clause> clauses;
+  /// For a hold: who must decide.
+  std::optional<ApproverProfile> need;
+  /// Clauses with modality "should" that speak against the request, or for it.
+  std::vector<Clause> advice_against;
+  std::vector<Clause> advice_for;
+  std::vector<ClauseError> errors;
+  std::string detail;  ///< For kUndecidable and kNotInForce: what is wrong.
+};
+
+/// Decides one question. Pure; any thread.
+[[nodiscard]] Decision Decide(const Package& package, const Question& question);
+
+/// The people's decision as a fact: distinct people and the roles that they hold under the
+/// agreement. People whom the agreement does not name are left out.
+[[nodiscard]] DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::string>& people);
+
+}  // namespace proviso::terms

@@ -1,0 +1,218 @@
+#include "terms/package.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/fields.h"
+#include "base/file.h"
+#include "cedar/parse.h"
+#include "keys/digest.h"
+#include "terms/limits.h"
+#include "terms/schema.h"
+
+namespace proviso::terms {
+namespace {
+
+using base::ErrorCode;
+using base::Fail;
+using cedar::Entity;
+using cedar::EntityUid;
+
+base::Digest DigestOf(const std::vector<PackageFile>& sorted) {
+  std::string lines;
+  for (const PackageFile& file : sorted) {
+    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
+  }
+  return keys::Sha256(lines);
+}
+
+bool IsBelow(const std::string& path, std::string_view directory, std::string_view suffix) {
+  return path.starts_with(directory) && path.ends_with(suffix);
+}
+
+bool IsPartOfAPackage(const std::string& path) {
+  return path == "agreement.toml" || path == "schema.cedarschema" || path == "entities.json" ||
+         IsBelow(path, "clauses/", ".cedar") || IsBelow(path, "examples/", ".toml");
+}
+
+/// The entities that agreement.toml names, so that clauses can say `in Role::"commander"`.
+std::vector<Entity> EntitiesOf(const Agreement& agreement) {
+  std::vector<Entity> entities;
+  std::set<EntityUid> roles;
+  std::map<std::string, std::set<std::string>> roles_of_person;
+  for (const NamedApprover& approver : agreement.approvers) {
+    roles_of_person[approver.person].insert(approver.roles.begin(), approver.roles.end());
+  }
+  for (const auto& [person, held] : roles_of_person) {
+    std::vector<EntityUid> parents;
+    for (const std::string& role : held) parents.emplace_back("Role", role);
+    roles.insert(parents.begin(), parents.end());
+    entities.push_back({EntityUid("Person", person), std::move(parents), {}, {}});
+  }
+  for (const EntityUid& role : roles) entities.push_back({role, {}, {}, {}});
+  for (const ApplicationTerms& application : agreement.applications) {
+    entities.push_back({EntityUid("Application", application.id),
+                        {EntityUid("Organization", application.organization)},
+                        {},
+                        {}});
+  }
+  return entities;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+  const auto paths = base::ListFiles(directory, "");
+  if (!paths) return std::unexpected(paths.error());
+  std::vector<PackageFile> files;
+  for (const std::filesystem::path& path : *paths) {
+    const std::string relative = path.lexically_relative(directory).generic_string();
+    if (!IsPartOfAPackage(relative)) continue;
+    auto content = base::ReadFile(path, kPackageFileBytesMax);
+    if (!content) return std::unexpected(content.error());
+    files.push_back({relative, std::move(*content)});
+  }
+  auto package = FromFiles(std::move(files));
+  if (!package)
+    return Fail(package.error().code, directory.string() + " is refused:\n" + package.error().message);
+  return package;
+}
+
+base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<PackageFile> files) {
+  if (files.size() > kPackageFilesMax) {
+    return Fail(ErrorCode::kLimit, "more than " + std::to_string(kPackageFilesMax) + " files");
+  }
+  std::ranges::sort(files, {}, &PackageFile::path);
+  std::vector<std::string> errors;
+  std::shared_ptr<Package> package(
+      new Package());  // shared: requests in flight keep the terms they began under
+  package->digest_ = DigestOf(files);
+  const auto content = [&files](std::string_view path) -> const PackageFile* {
+    const auto found = std::ranges::find(files, path, &PackageFile::path);
+    return found == files.end() ? nullptr : &*found;
+  };
+  const PackageFile* agreement = content("agreement.toml");
+  if (agreement == nullptr) {
+    errors.emplace_back("agreement.toml is missing");
+  } else {
+    package->agreement_ = ReadAgreement(agreement->content, errors);
+  }
+  const PackageFile* schema = content("schema.cedarschema");
+  package->ReadSchema(schema == nullptr ? std::string_view() : std::string_view(schema->content), errors);
+  const PackageFile* entities = content("entities.json");
+  package->ReadEntities(entities == nullptr ? std::string_view() : std::string_view(entities->content),
+                        errors);
+  for (PackageFile& file : files) {
+    if (IsBelow(file.path, "clauses/", ".cedar")) package->ReadClauses(file, errors);
+    if (IsBelow(file.path, "examples/", ".toml")) package->example_files_.push_back(std::move(file));
+  }
+  if (package->clauses_.empty())
+    errors.emplace_back("clauses/: no clause; without a permit everything is forbidden");
+  package->CheckFacts(errors);
+  if (!errors.empty()) return Fail(ErrorCode::kInvalid, base::JoinLines(errors));
+  return package;
+}
+
+void Package::ReadSchema(std::string_view extension, std::vector<std::string>& errors) {
+  schema_text_ = SchemaText(agreement_.facts, extension);
+  auto schema = cedar::Schema::Parse(schema_text_, "schema (built in, with schema.cedarschema and [[fact]])");
+  if (schema) {
+    schema_ = std::make_unique<cedar::Schema>(std::move(*schema));
+  } else {
+    errors.push_back(schema.error().message);
+  }
+}
+
+void Package::ReadEntities(std::string_view json, std::vector<std::string>& errors) {
+  std::vector<Entity> entities;
+  if (!json.empty()) {
+    const auto read = cedar::EntitiesFromJson(json, "entities.json", nullptr);
+    if (!read) {
+      errors.push_back(read.error().message);
+      return;
+    }
+    for (const Entity* entity : read->Sorted()) entities.push_back(*entity);
+  }
+  for (Entity& entity : EntitiesOf(agreement_)) {
+    const bool given = std::ranges::any_of(entities, [&](const Entity& e) { return e.uid == entity.uid; });
+    if (!given) entities.push_back(std::move(entity));
+  }
+  auto built = cedar::Entities::Build(std::move(entities));
+  if (built) {
+    entities_ = std::move(*built);
+  } else {
+    errors.push_back("entities.json: " + built.error().message);
+  }
+}
+
+void Package::ReadClauses(const PackageFile& file, std::vector<std::string>& errors) {
+  auto parsed = cedar::ParsePolicies(file.content, file.path);
+  if (!parsed) {
+    errors.push_back(parsed.error().message);
+    return;
+  }
+  for (const cedar::Template& with_slots : parsed->templates()) {
+    errors.push_back(file.path + ":" + std::to_string(with_slots.body->position.line) +
+                     ": a clause with a slot decides nothing; write the principal or resource out");
+  }
+  for (const cedar::Policy& policy : parsed->policies()) {
+    Clause clause = ReadClause(policy, errors);
+    if (clauses_.size() >= kClausesMax) {
+      errors.push_back(file.path + ": more than " + std::to_string(kClausesMax) + " clauses");
+      return;
+    }
+    cedar::PolicySet& set = clause.modality == Modality::kShall ? deciding_ : advising_;
+    const std::string& policy_id = clause.id;
+    const auto twice = clause_index_.find(policy_id);
+    if (policy_id.empty()) continue;
+    if (twice != clause_index_.end()) {
+      errors.push_back(clause.file + ": clause " + policy_id + " stands already at " +
+                       clauses_[twice->second].file);
+      continue;
+    }
+    if (auto added = set.Add(policy_id, policy.body()); !added) {
+      errors.push_back(clause.file + ": " + added.error().message);
+      continue;
+    }
+    clause_index_.emplace(policy_id, clauses_.size());
+    clauses_.push_back(std::move(clause));
+  }
+}
+
+void Package::CheckFacts(std::vector<std::string>& errors) const {
+  std::vector<std::string> known = BuiltInFacts();
+  for (const FactDeclaration& fact : agreement_.facts) {
+    const bool built_in = !BuiltInSource(fact.name).empty();
+    if (built_in && !fact.type.empty()) {
+      errors.push_back("agreement.toml: fact " + fact.name +
+                       " is built in; name only its source, not a type");
+    } else if (!built_in && fact.type.empty()) {
+      errors.push_back("agreement.toml: fact " + fact.name + " needs a type, such as \"Bool\" or \"String\"");
+    }
+    if (!built_in) known.push_back(fact.name);
+  }
+  const auto check = [&](const cedar::PolicySet& set) {
+    for (const cedar::Policy& policy : set.policies()) {
+      for (const std::string& name : ContextFactsOf(policy)) {
+        if (std::ranges::find(known, name) != known.end()) continue;
+        const std::string meant = base::DidYouMean(name, known);
+        errors.push_back(
+            ClauseOf(policy).file + ": clause " + policy.id() + " reads context." + name +
+            ", a fact that nobody declared a source for" +
+            (meant.empty() ? "; add it to agreement.toml as [[fact]]" : "; did you mean " + meant + "?"));
+      }
+    }
+  };
+  check(deciding_);
+  check(advising_);
+}
+
+std::string Package::DigestText() const {
+  return "sha256:" + base::ToHex(digest_);
+}
+
+const Clause& Package::ClauseOf(const cedar::Policy& policy) const {
+  return clauses_[clause_index_.at(policy.id())];
+}
+
+}  // namespace proviso::terms
