@@ -282,6 +282,27 @@ TEST_F(AfterACrash, TilesThatDoNotLeadToTheirRootAreRefused) {
   EXPECT_NE(Reopen().error().message.find("the tiles do not lead to the root"), std::string::npos);
 }
 
+TEST_F(AfterACrash, ARetiredSegmentThatCameBackIsHarmless) {
+  const std::string retired = Segment();
+  ASSERT_TRUE(Reopen().value()->Close().has_value());
+  EXPECT_FALSE(fs::exists(segment_));
+  Rewrite(retired);
+  EXPECT_EQ(Reopen().value()->recovery().from_write_ahead, 0U);
+}
+
+TEST_F(AfterACrash, ASegmentThatIsMissingInTheMiddleIsRefused) {
+  fs::rename(segment_, crashed_ / "wal" / internal::SegmentName(4));
+  EXPECT_NE(Reopen().error().message.find("entry 0 is not yet published"), std::string::npos);
+}
+
+TEST_F(AfterACrash, ManyInterruptedIntentsPassThroughASmallQueue) {
+  LogSetup setup = NewSetup();
+  setup.queue_entries_max = 1;
+  const auto log = Log::Open(std::move(setup));
+  ASSERT_TRUE(log.has_value()) << log.error().message;
+  EXPECT_EQ((*log)->recovery().interrupted, 10U);
+}
+
 TEST_F(AfterACrash, ASegmentOfAnotherLogIsRefused) {
   std::string bytes = Segment();
   bytes[20] ^= 1;
