@@ -10,6 +10,9 @@ namespace proviso::cli {
 
 class Console;
 
+/// init, serve: a gateway's home, and the gateway.
+void AddInitCommand(CLI::App& app, Console& console);
+void AddServeCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough(false);
+  proviso::cli::AddInitCommand(app, console);
+  proviso::cli::AddServeCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   try {
     app.parse(argc, argv);
