@@ -10,6 +10,8 @@ namespace proviso::cli {
 
 class Console;
 
+/// cedar: the policy language by itself; its conformance cases.
+void AddCedarCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

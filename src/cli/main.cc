@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough(false);
+  proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   try {
     app.parse(argc, argv);
