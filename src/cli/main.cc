@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   app.fallthrough(false);
   proviso::cli::AddInitCommand(app, console);
   proviso::cli::AddServeCommand(app, console);
+  proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   try {
     app.parse(argc, argv);
