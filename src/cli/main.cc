@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough(false);
   proviso::cli::AddVersionCommand(app, console);
+  proviso::cli::AddRecordCommand(app, console);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
