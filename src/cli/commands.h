@@ -18,4 +18,7 @@ void AddCedarCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 
+/// record: verify, show, prove, open, check.
+void AddRecordCommand(CLI::App& app, Console& console);
+
 }  // namespace proviso::cli

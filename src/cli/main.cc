@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   proviso::cli::AddServeCommand(app, console);
   proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
+  proviso::cli::AddRecordCommand(app, console);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
