@@ -11,6 +11,10 @@ namespace {
 using base::ErrorCode;
 using base::Fail;
 
+bool ComesBefore(const EntityUid& a, const EntityUid& b) {
+  return a.hash() != b.hash() ? a.hash() < b.hash() : a < b;
+}
+
 }  // namespace
 
 base::Result<Entities> Entities::Build(std::vector<Entity> entities, const Entities* base) {
@@ -58,7 +62,7 @@ base::Status Entities::CloseAncestors() {
   };
   std::unordered_map<const Node*, State> states;
   std::vector<Visit> path;
-  std::size_t pairs = 0;
+  std::size_t pairs_left = kAncestorPairsMax;
   for (auto& [start_uid, start] : nodes_) {
     if (states.contains(&start)) continue;
     states[&start] = State::kEntered;
@@ -67,11 +71,7 @@ base::Status Entities::CloseAncestors() {
       Visit& visit = path.back();
       const auto& parents = visit.node->entity.parents;
       if (visit.next_parent == parents.size()) {
-        pairs += CollectAncestors(*visit.node);
-        if (pairs > kAncestorPairsMax) {
-          return Fail(ErrorCode::kLimit, "the hierarchy has more than " + std::to_string(kAncestorPairsMax) +
-                                             " pairs of entity and ancestor");
-        }
+        if (auto status = CollectAncestors(*visit.node, pairs_left); !status) return status;
         states[visit.node] = State::kLeft;
         path.pop_back();
         continue;
@@ -90,17 +90,32 @@ base::Status Entities::CloseAncestors() {
   return {};
 }
 
-std::size_t Entities::CollectAncestors(Node& node) {
+base::Status Entities::CollectAncestors(Node& node, std::size_t& pairs_left) {
+  std::size_t pairs = node.entity.parents.size();
   for (const EntityUid& parent : node.entity.parents) {
-    node.ancestors.insert(parent);
     const Node* known = FindNode(parent);
     if (known == nullptr) {
       dangling_parents_.insert(parent);
     } else {
-      node.ancestors.insert(known->ancestors.begin(), known->ancestors.end());
+      pairs += known->ancestors.size();
     }
   }
-  return node.ancestors.size();
+  if (pairs > pairs_left) {
+    return Fail(ErrorCode::kLimit, "the hierarchy has more than " + std::to_string(kAncestorPairsMax) +
+                                       " pairs of entity and ancestor; make it flatter, or split it");
+  }
+  pairs_left -= pairs;
+  node.ancestors.reserve(pairs);
+  for (const EntityUid& parent : node.entity.parents) {
+    node.ancestors.push_back(parent);
+    const Node* known = FindNode(parent);
+    if (known == nullptr) continue;
+    node.ancestors.insert(node.ancestors.end(), known->ancestors.begin(), known->ancestors.end());
+  }
+  std::ranges::sort(node.ancestors, ComesBefore);
+  const auto repeated = std::ranges::unique(node.ancestors);
+  node.ancestors.erase(repeated.begin(), repeated.end());
+  return {};
 }
 
 const Entities::Node* Entities::FindNode(const EntityUid& uid) const {
@@ -119,7 +134,7 @@ const Entity* Entities::Find(const EntityUid& uid) const {
 bool Entities::IsIn(const EntityUid& descendant, const EntityUid& ancestor) const {
   if (descendant == ancestor) return true;
   const Node* node = FindNode(descendant);
-  return node != nullptr && node->ancestors.contains(ancestor);
+  return node != nullptr && std::ranges::binary_search(node->ancestors, ancestor, ComesBefore);
 }
 
 std::vector<const Entity*> Entities::Sorted() const {

@@ -55,13 +55,13 @@ class Entities {
  private:
   struct Node {
     Entity entity;
-    std::unordered_set<EntityUid, EntityUidHash> ancestors;
+    std::vector<EntityUid> ancestors;  ///< sorted by hash first, so that a look-up compares numbers
   };
   [[nodiscard]] const Node* FindNode(const EntityUid& uid) const;
   [[nodiscard]] base::Status Insert(std::vector<Entity> entities);
   [[nodiscard]] base::Status CloseAncestors();
-  /// Needs the parents' ancestors to be complete. Returns how many there are.
-  std::size_t CollectAncestors(Node& node);
+  /// Needs the parents' ancestors to be complete. Takes what it costs from `pairs_left`.
+  [[nodiscard]] base::Status CollectAncestors(Node& node, std::size_t& pairs_left);
 
   std::unordered_map<EntityUid, Node, EntityUidHash> nodes_;
   std::unordered_set<EntityUid, EntityUidHash> dangling_parents_;

@@ -23,6 +23,11 @@ bool AreOrdered(const Value& left, const Value& right) {
          (kind == ValueKind::kLong || kind == ValueKind::kDatetime || kind == ValueKind::kDuration);
 }
 
+std::string WithArticle(std::string_view noun) {
+  const bool vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 std::string_view OperatorSign(BinaryOperator op) {
   if (op == BinaryOperator::kAdd) return "+";
   return op == BinaryOperator::kSubtract ? "-" : "*";
@@ -138,8 +143,8 @@ const Value* Evaluator::Logical(const Binary& node, Value& scratch) {
 const Value* Evaluator::Compare(BinaryOperator op, const Value& left, const Value& right, Position at,
                                 Value& scratch) {
   if (!AreOrdered(left, right)) {
-    return Fail(at, "expected two longs, two datetimes or two durations to compare, found a " +
-                        std::string(KindName(left.kind())) + " and a " + std::string(KindName(right.kind())));
+    return Fail(at, "expected two longs, two datetimes or two durations to compare, found " +
+                        WithArticle(KindName(left.kind())) + " and " + WithArticle(KindName(right.kind())));
   }
   const auto order = left <=> right;
   if (op == BinaryOperator::kLess) return Keep(order < 0, scratch);
@@ -332,7 +337,11 @@ const Value* Evaluator::Fail(Position at, std::string message) {
 }
 
 const Value* Evaluator::FailKind(Position at, std::string_view expected, const Value& found) {
-  return Fail(at, "expected a " + std::string(expected) + ", found a " + std::string(KindName(found.kind())));
+  return Fail(at, KindMismatch(expected, found));
+}
+
+std::string KindMismatch(std::string_view expected, const Value& found) {
+  return "expected " + WithArticle(expected) + ", found " + WithArticle(KindName(found.kind()));
 }
 
 }  // namespace proviso::cedar::internal

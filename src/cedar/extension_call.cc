@@ -11,8 +11,7 @@ using base::ErrorCode;
 using base::Fail;
 
 std::unexpected<base::Error> FailKind(std::string_view expected, const Value& found) {
-  return Fail(ErrorCode::kInvalid,
-              "expected a " + std::string(expected) + ", found a " + std::string(KindName(found.kind())));
+  return Fail(ErrorCode::kInvalid, KindMismatch(expected, found));
 }
 
 std::unexpected<base::Error> FailOverflow(std::string_view method) {

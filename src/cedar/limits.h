@@ -25,12 +25,13 @@ inline constexpr std::size_t kSyntaxErrorsMax = 20;
 inline constexpr std::size_t kRepeatedTokensMax = 4'000'000;
 
 /// Most policies, templates and links in one set.
-inline constexpr std::size_t kPoliciesMax = 1'000'000;
+inline constexpr std::size_t kPoliciesMax = 100'000;
 
 /// Deepest nesting of one value from JSON.
 inline constexpr std::size_t kValueDepthMax = 128;
 
-/// Most (entity, ancestor) pairs that one entity set stores.
-inline constexpr std::size_t kAncestorPairsMax = 50'000'000;
+/// Most (entity, ancestor) pairs that one entity set computes, counted over every path; it bounds both
+/// the memory and the time of Entities::Build.
+inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
 
 }  // namespace proviso::cedar

@@ -10,7 +10,15 @@ namespace proviso::cli {
 
 class Console;
 
+/// init, serve: a gateway's home, and the gateway.
+void AddInitCommand(CLI::App& app, Console& console);
+void AddServeCommand(CLI::App& app, Console& console);
+/// cedar: the policy language by itself; its conformance cases.
+void AddCedarCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
+
+/// record: verify, show, prove, open, check.
+void AddRecordCommand(CLI::App& app, Console& console);
 
 }  // namespace proviso::cli

@@ -23,7 +23,11 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough(false);
+  proviso::cli::AddInitCommand(app, console);
+  proviso::cli::AddServeCommand(app, console);
+  proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
+  proviso::cli::AddRecordCommand(app, console);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -32,13 +32,27 @@ void Router::Add(std::string method, std::string path, http::Handler handler) {
   assert(added);
 }
 
+void Router::AddBelow(std::string method, std::string prefix, http::Handler handler) {
+  [[maybe_unused]] const bool added =
+      below_[std::move(prefix)].emplace(std::move(method), std::move(handler)).second;
+  assert(added);
+}
+
+Router::Methods* Router::Find(std::string_view path) {
+  if (const auto exact = routes_.find(path); exact != routes_.end()) return &exact->second;
+  for (auto& [prefix, methods] : below_) {
+    if (path.size() > prefix.size() && path.starts_with(prefix)) return &methods;
+  }
+  return nullptr;
+}
+
 asio::awaitable<void> Router::Handle(http::ServerExchange& exchange) {
-  const auto route = routes_.find(exchange.head().path);
-  if (route == routes_.end()) return RefuseRoute(exchange, 404, {});
-  const auto method = route->second.find(exchange.head().method);
-  if (method != route->second.end()) return method->second(exchange);
+  Methods* methods = Find(exchange.head().path);
+  if (methods == nullptr) return RefuseRoute(exchange, 404, {});
+  const auto method = methods->find(exchange.head().method);
+  if (method != methods->end()) return method->second(exchange);
   std::string allow;
-  for (const auto& [name, handler] : route->second) allow.append(allow.empty() ? "" : ", ").append(name);
+  for (const auto& [name, handler] : *methods) allow.append(allow.empty() ? "" : ", ").append(name);
   return RefuseRoute(exchange, 405, std::move(allow));
 }
 

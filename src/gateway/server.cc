@@ -177,7 +177,8 @@ class Server::Shard {
   // Destroyed from the last to the first: the handler, with its pools, before its io_context.
   const ServerOptions options_;
   const base::Clock& clock_;
-  asio::io_context io_{1};
+  // Sockets are this thread's alone; only the queue, for posts from elsewhere, is locked.
+  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   http::Deadlines deadlines_;
   Core core_;
   std::vector<Door> doors_;

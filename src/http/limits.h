@@ -1,4 +1,5 @@
-// Bounds of the HTTP room. Each is tested at its edge in parser_test.cc or server_connection_test.cc.
+// Bounds of the HTTP room. Each is tested at its edge in parser_test.cc or server_test.cc, those of
+// answers in upstreams/exchange_test.cc.
 #pragma once
 
 #include <chrono>

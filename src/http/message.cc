@@ -82,6 +82,12 @@ std::vector<Header> ForwardableHeaders(std::span<const Header> headers) {
   return forwardable;
 }
 
+bool HoldsFraming(std::span<const Header> headers) {
+  static constexpr std::array<std::string_view, 4> kFraming = {"host", "content-length", "transfer-encoding",
+                                                               "connection"};
+  return std::ranges::any_of(headers, [](const Header& header) { return IsNamed(header.name, kFraming); });
+}
+
 bool IsToken(std::string_view text) {
   return !text.empty() &&
          std::ranges::all_of(text, [](char c) { return kTokenTable[static_cast<unsigned char>(c)]; });

@@ -67,6 +67,10 @@ struct ResponseHead {
 /// Content-Length, Expect. Credentials are the caller's business (see upstreams/credential.h).
 [[nodiscard]] std::vector<Header> ForwardableHeaders(std::span<const Header> headers);
 
+/// Whether any header is one that the sender of a message writes itself: Host, Content-Length,
+/// Transfer-Encoding or Connection. A second one would give the message two readings.
+[[nodiscard]] bool HoldsFraming(std::span<const Header> headers);
+
 /// Whether `text` is a token of RFC 9110, 5.6.2, and not empty.
 [[nodiscard]] bool IsToken(std::string_view text);
 

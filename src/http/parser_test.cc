@@ -48,40 +48,51 @@ struct BadRequest {
   std::string outcome;
 };
 
-TEST(RequestParser, RefusesEveryShapeWithTwoReadings) {
-  const std::string post = "POST /v1 HTTP/1.1\r\nHost: a\r\n";
-  const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
-  const std::vector<BadRequest> rows = {
-      // Lengths.
-      {post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "400 more than one Content-Length"},
-      {post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "400 more than one Content-Length"},
-      {post + "Content-Length: 3, 3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length: +3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length: 0x3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length: -1\r\n\r\n", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length:\r\n\r\n", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length: 18446744073709551616\r\n\r\n", "400 Content-Length is not a decimal number"},
-      {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+const std::string kPost = "POST /v1 HTTP/1.1\r\nHost: a\r\n";
+const std::string kChunked = kPost + "Transfer-Encoding: chunked\r\n\r\n";
+
+void ExpectRefusals(const std::vector<BadRequest>& rows) {
+  for (const BadRequest& row : rows) {
+    EXPECT_EQ(OutcomeOf(row.bytes), row.outcome) << row.bytes;
+    EXPECT_EQ(OutcomeByteByByte(row.bytes), row.outcome) << row.bytes;
+  }
+}
+
+TEST(RequestParser, RefusesALengthWithTwoReadings) {
+  ExpectRefusals({
+      {kPost + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "400 more than one Content-Length"},
+      {kPost + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "400 more than one Content-Length"},
+      {kPost + "Content-Length: 3, 3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length: +3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length: 0x3\r\n\r\nabc", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length: -1\r\n\r\n", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length:\r\n\r\n", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length: 18446744073709551616\r\n\r\n", "400 Content-Length is not a decimal number"},
+      {kPost + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
        "400 both Transfer-Encoding and Content-Length"},
-      {post + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+      {kPost + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
        "400 both Transfer-Encoding and Content-Length"},
-      {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+      {kPost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
        "400 more than one Transfer-Encoding"},
-      {post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+      {kPost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
        "400 more than one Transfer-Encoding"},
-      {post + "Transfer-Encoding: gzip, chunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: chunked, identity\r\n\r\n",
+      {kPost + "Transfer-Encoding: gzip, chunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding: chunked, identity\r\n\r\n",
        "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: identity\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: Chunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: \"chunked\"\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: xchunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding: chunked;q=1\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding:\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
-      {post + "Transfer-Encoding:\x0b" + "chunked\r\n\r\n", "400 a header value holds a control byte"},
+      {kPost + "Transfer-Encoding: identity\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding: Chunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding: \"chunked\"\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding: xchunked\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding: chunked;q=1\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding:\r\n\r\n", "400 Transfer-Encoding is not exactly 'chunked'"},
+      {kPost + "Transfer-Encoding:\x0b" + "chunked\r\n\r\n", "400 a header value holds a control byte"},
       {"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
        "400 Transfer-Encoding in HTTP/1.0"},
-      // Line ends.
+  });
+}
+
+TEST(RequestParser, RefusesLinesThatDoNotEndInCrLf) {
+  ExpectRefusals({
       {"GET / HTTP/1.1\nHost: a\n\n", "400 a line feed without carriage return in the head"},
       {"GET / HTTP/1.1\r\nHost: a\n\r\n", "400 a line feed without carriage return in the head"},
       {"GET / HTTP/1.1\r\nHost: a\r\n\n", "400 a line feed without carriage return in the head"},
@@ -89,7 +100,11 @@ TEST(RequestParser, RefusesEveryShapeWithTwoReadings) {
       {"GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n", "400 a carriage return without line feed in the head"},
       {"GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", "400 a carriage return without line feed in the head"},
       {"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "400 the first byte cannot begin an HTTP request"},
-      // Header lines.
+  });
+}
+
+TEST(RequestParser, RefusesCrookedHeaderLines) {
+  ExpectRefusals({
       {"GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n",
        "400 a header line begins with white space (obsolete line folding)"},
       {"GET / HTTP/1.1\r\n Host: a\r\n\r\n",
@@ -106,13 +121,21 @@ TEST(RequestParser, RefusesEveryShapeWithTwoReadings) {
       {"GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n", "400 a header line has no colon"},
       {"GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"s, "400 a header value holds a control byte"},
       {"GET / HTTP/1.1\r\nHost: a\r\nX: a\x7f\r\n\r\n", "400 a header value holds a control byte"},
-      // Host.
+  });
+}
+
+TEST(RequestParser, RefusesAMissingRepeatedOrCrookedHost) {
+  ExpectRefusals({
       {"GET / HTTP/1.1\r\n\r\n", "400 there must be exactly one Host header"},
       {"GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", "400 there must be exactly one Host header"},
       {"GET / HTTP/1.1\r\nHost:\r\n\r\n", "400 the Host header is not a host with an optional port"},
       {"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", "400 the Host header is not a host with an optional port"},
       {"GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", "400 the Host header is not a host with an optional port"},
-      // The request line.
+  });
+}
+
+TEST(RequestParser, RefusesARequestLineThatIsNotInOriginForm) {
+  ExpectRefusals({
       {"GET /\r\n\r\n", "400 the request line is not 'method target version'"},
       {"GET\r\nHost: a\r\n\r\n", "400 the request line is not 'method target version'"},
       {"GET / http/1.1\r\nHost: a\r\n\r\n", "400 the start line does not carry an HTTP version"},
@@ -139,33 +162,33 @@ TEST(RequestParser, RefusesEveryShapeWithTwoReadings) {
       {"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", "501 the method is not implemented"},
       {"get / HTTP/1.1\r\nHost: a\r\n\r\n", "501 the method is not implemented"},
       {"\x16\x03\x01\x02", "400 the first byte cannot begin an HTTP request"},
-      // Chunks.
-      {chunked + "x\r\n", "400 Invalid character in chunk size"},
-      {chunked + "-1\r\n", "400 Invalid character in chunk size"},
-      {chunked + "0x1\r\na\r\n", "400 Invalid character in chunk size"},
-      {chunked + " 1\r\na\r\n", "400 Invalid character in chunk size"},
-      {chunked + "1 \r\na\r\n", "400 Invalid character in chunk size"},
-      {chunked + "1\na\r\n", "400 Invalid character in chunk size"},
-      {chunked + "1\rXa\r\n", "400 Expected LF after chunk size"},
-      {chunked + "1\r\nab\r\n", "400 Expected CRLF after chunk"},
-      {chunked + "1\r\na\n0\r\n\r\n", "400 Expected CRLF after chunk"},
-      {chunked + "\r\na\r\n", "400 Invalid character in chunk size"},
-      {chunked + "11111111111111111\r\n", "400 Chunk size overflow"},
-      {chunked + "1;a=\x01\r\na\r\n", "400 Invalid character in chunk extensions value"},
-      {chunked + "1;a\nb\r\na\r\n", "400 Invalid character in chunk extensions name"},
-      {chunked + "0\r\nX: trailer\r\n\r\n", "400 trailers are not accepted"},
-      {chunked + "0\r\nContent-Length: 5\r\n\r\n", "400 trailers are not accepted"},
-      {chunked + "0\r\n\n", "400 a line feed without carriage return in the chunks"},
-      {chunked + "1;a=b\na\r\n", "400 Invalid character in chunk extensions value"},
-      {chunked + "1;a=\"\n\"\r\na\r\n", "400 Invalid character in chunk extensions quoted value"},
-      {chunked + "1;\na\r\n", "400 Invalid character in chunk extensions name"},
-      {chunked + "1;a\r\r\na\r\n", "400 Expected LF after chunk size"},
-      {chunked + "0\r\n\rX", "400 Expected LF after headers"},
-  };
-  for (const BadRequest& row : rows) {
-    EXPECT_EQ(OutcomeOf(row.bytes), row.outcome) << row.bytes;
-    EXPECT_EQ(OutcomeByteByByte(row.bytes), row.outcome) << row.bytes;
-  }
+  });
+}
+
+TEST(RequestParser, RefusesCrookedChunks) {
+  ExpectRefusals({
+      {kChunked + "x\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "-1\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "0x1\r\na\r\n", "400 Invalid character in chunk size"},
+      {kChunked + " 1\r\na\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "1 \r\na\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "1\na\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "1\rXa\r\n", "400 Expected LF after chunk size"},
+      {kChunked + "1\r\nab\r\n", "400 Expected CRLF after chunk"},
+      {kChunked + "1\r\na\n0\r\n\r\n", "400 Expected CRLF after chunk"},
+      {kChunked + "\r\na\r\n", "400 Invalid character in chunk size"},
+      {kChunked + "11111111111111111\r\n", "400 Chunk size overflow"},
+      {kChunked + "1;a=\x01\r\na\r\n", "400 Invalid character in chunk extensions value"},
+      {kChunked + "1;a\nb\r\na\r\n", "400 Invalid character in chunk extensions name"},
+      {kChunked + "0\r\nX: trailer\r\n\r\n", "400 trailers are not accepted"},
+      {kChunked + "0\r\nContent-Length: 5\r\n\r\n", "400 trailers are not accepted"},
+      {kChunked + "0\r\n\n", "400 a line feed without carriage return in the chunks"},
+      {kChunked + "1;a=b\na\r\n", "400 Invalid character in chunk extensions value"},
+      {kChunked + "1;a=\"\n\"\r\na\r\n", "400 Invalid character in chunk extensions quoted value"},
+      {kChunked + "1;\na\r\n", "400 Invalid character in chunk extensions name"},
+      {kChunked + "1;a\r\r\na\r\n", "400 Expected LF after chunk size"},
+      {kChunked + "0\r\n\rX", "400 Expected LF after headers"},
+  });
 }
 
 TEST(RequestParser, KeepsTheTargetAsItWasSent) {

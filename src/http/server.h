@@ -51,10 +51,10 @@ class ServerExchange {
   /// after either. Called at most once.
   [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadBody(std::size_t bytes_max);
 
-  /// Answers whole, with Content-Length. Adds Date, Content-Length and, when needed, Connection:
-  /// close; `headers` must not hold those nor Transfer-Encoding. Fails with kInvalid for a header
-  /// that could break its line (nothing is sent), with kUnavailable or kExpired when the client
-  /// left or does not take the bytes.
+  /// Answers whole, with Content-Length. Adds Date (unless `headers` has one), Content-Length and,
+  /// when needed, Connection: close. Fails with kInvalid, sending nothing, when `headers` hold
+  /// framing (HoldsFraming) or a value that could break its line; with kUnavailable or kExpired
+  /// when the client left or does not take the bytes.
   [[nodiscard]] boost::asio::awaitable<base::Status> Respond(int status, std::vector<Header> headers,
                                                              std::string body);
 
@@ -72,7 +72,9 @@ class ServerExchange {
   /// Whether an answer has begun, and so cannot be replaced.
   [[nodiscard]] bool responded() const;
 
-  /// Whether the client closed its side while we worked. Known only after the body is read.
+  /// Whether the client closed its side while we worked. Known only after the body is read, and
+  /// not while a pipelined request waits. A client that only shuts down its sending side counts
+  /// as gone too, as it does for other servers.
   [[nodiscard]] bool peer_gone() const;
   /// Calls `notice` once when the client goes (at once if it is gone already), from the core's
   /// loop; it should cancel what the handler waits for. Dropped when the handler returns; nullptr

@@ -178,6 +178,33 @@ TEST(Server, RefusesATooLargeBodyWithoutReadingIt) {
   EXPECT_EQ(WithoutDate(edge.ReadAnswer()), EchoAnswer("POST / " + std::string(100'000, 'a')));
 }
 
+TEST(Server, BoundsEveryBodyWhateverTheHandlerAsksFor) {
+  OneCore core([](ServerExchange& exchange) -> asio::awaitable<void> {
+    (void)co_await exchange.ReadBody(kBodyBytesMax * 2);
+  });
+  const auto ask = [&core](std::size_t bytes) {
+    RawClient client(core.port());
+    client.Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " +
+                std::to_string(bytes) + "\r\n\r\n");
+    return client.ReadTo("\r\n\r\n");
+  };
+  EXPECT_EQ(ask(kBodyBytesMax), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_THAT(ask(kBodyBytesMax + 1), ::testing::StartsWith("HTTP/1.1 413 Content Too Large\r\n"));
+}
+
+TEST(Server, ClosesAfterAnAnswerGivenWithoutReadingTheBody) {
+  OneCore core([](ServerExchange& exchange) -> asio::awaitable<void> {
+    std::vector<Header> headers{{"Date", "then"}};
+    std::string body = "no";
+    (void)co_await exchange.Respond(401, std::move(headers), std::move(body));
+  });
+  RawClient client(core.port());
+  client.Send(
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.ReadToEnd(),
+            "HTTP/1.1 401 Unauthorized\r\nDate: then\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+}
+
 TEST(Server, ContinuesWhenAskedTo) {
   OneCore core(&Echo);
   RawClient client(core.port());
@@ -282,9 +309,13 @@ TEST(Server, Answers500WhenTheHandlerDoesNotAnswerOrThrows) {
 
 TEST(Server, RefusesToSendAHeaderThatWouldSplitTheAnswer) {
   OneCore core([](ServerExchange& exchange) -> asio::awaitable<void> {
-    std::vector<Header> headers{{"X", "a\r\nSet-Cookie: b"}};
-    std::string body = "hi";
-    (void)co_await exchange.Respond(200, std::move(headers), std::move(body));
+    for (const Header& bad : {Header{"X", "a\r\nSet-Cookie: b"}, Header{"content-length", "1"},
+                              Header{"Transfer-Encoding", "chunked"}, Header{"Connection", "keep-alive"}}) {
+      std::vector<Header> headers{bad};
+      std::string body = "hi";
+      const auto sent = co_await exchange.Respond(200, std::move(headers), std::move(body));
+      EXPECT_EQ(sent.error().code, base::ErrorCode::kInvalid) << bad.name;
+    }
   });
   RawClient client(core.port());
   client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");

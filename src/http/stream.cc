@@ -11,8 +11,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <cassert>
 #include <cerrno>
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/file.h"
 #include "http/internal/socket_bio.h"
@@ -72,7 +72,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
   Attempt TryTlsRead() {
     ERR_clear_error();
     std::size_t bytes = 0;
-    const int result = SSL_read_ex(ssl.get(), buffer.data(), buffer.size(), &bytes);
+    const int result = SSL_read_ex(ssl.get(), buffer.get(), kReadBytes, &bytes);
     if (result == 1) return Done(bytes);
     return FromSsl(ssl.get(), result);
   }
@@ -94,7 +94,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
 
   void ReadPlain() {
     socket.async_read_some(
-        asio::buffer(buffer),
+        asio::buffer(buffer.get(), kReadBytes),
         [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
           self->FinishReading(bytes, !error || error == asio::error::eof ? std::string() : error.message());
         });
@@ -155,7 +155,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
   SslHandle ssl;  // after the socket that it writes to
   Deadline read_deadline;
   Deadline write_deadline;
-  std::vector<char> buffer;
+  std::unique_ptr<char[]> buffer;  // of kReadBytes; pages that no read reached cost no memory
   std::string record;
   ReadState read_state = ReadState::kNone;
   std::size_t read_bytes = 0;
@@ -211,7 +211,7 @@ asio::awaitable<base::Status> Stream::Handshake(SslHandle session, std::chrono::
 void Stream::StartRead() {
   State& state = *state_;
   state.read_state = ReadState::kPending;
-  if (state.buffer.empty()) state.buffer.resize(kReadBytes);
+  if (!state.buffer) state.buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
   if (state.ssl) {
     state.ReadTls();
   } else {
@@ -253,7 +253,7 @@ asio::awaitable<base::Result<std::string_view>> Stream::FinishRead(std::chrono::
   if (!state.read_error.empty()) {
     co_return base::Fail(ErrorCode::kUnavailable, "reading failed: " + state.read_error);
   }
-  co_return std::string_view(state.buffer.data(), state.read_bytes);
+  co_return std::string_view(state.buffer.get(), state.read_bytes);
 }
 
 asio::awaitable<base::Status> Stream::Write(std::span<const std::string_view> pieces,

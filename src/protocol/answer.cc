@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "protocol/internal/gates.h"
+#include "protocol/internal/reading.h"
 
 namespace proviso::protocol {
 
@@ -51,6 +52,11 @@ Status AnswerGate::Propose(std::vector<ToolCall> calls) {
   if (summary_.calls + calls.size() > limits_.calls_max) {
     return base::Fail(ErrorCode::kLimit, "the provider's answer: more than " +
                                              std::to_string(limits_.calls_max) + " tool calls");
+  }
+  for (const ToolCall& call : calls) {
+    if (!call.id.empty() && !proposed_ids_.emplace(call.choice, call.id).second) {
+      return internal::Broken("tool calls", "two calls with one id");
+    }
   }
   summary_.calls += calls.size();
   std::ranges::move(calls, std::back_inserter(pending_));

@@ -33,9 +33,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -153,7 +155,8 @@ class AnswerGate {
   [[nodiscard]] virtual base::Status Close(std::string& out) = 0;
   [[nodiscard]] virtual bool Complete() const = 0;
 
-  /// Puts whole calls up for ruling and counts them against the limit.
+  /// Puts whole calls up for ruling. Fails when there are more than the limit, and when two calls
+  /// of one choice share an id: a result could then be taken for the other's.
   [[nodiscard]] base::Status Propose(std::vector<ToolCall> calls);
 
   const AnswerLimits limits_;
@@ -163,6 +166,7 @@ class AnswerGate {
   [[nodiscard]] base::Status Remember(base::Status status);
 
   std::vector<ToolCall> pending_;
+  std::set<std::pair<std::size_t, std::string>> proposed_ids_;  // choice and id
   bool failed_ = false;
   bool finished_ = false;
   base::Error failure_;

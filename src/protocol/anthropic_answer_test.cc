@@ -209,6 +209,8 @@ TEST(AnthropicStream, RefusesWhatMightHideACall) {
        "a second stop reason"},
       {Start() + Text(0, "x") + Start(), "a second message in one answer"},
       {Start() + Start("[]", "\"end_turn\""), "a second message in one answer"},
+      {Start() + Call(0, "a") + Call(1, "a") + End(), "two calls with one id"},
+      {Start() + End(std::string(kNameBytesMax + 1, 'x')), "a stop reason larger than the limit"},
       {Start("{}"), "content: missing or not an array"},
       {Start(R"([{"type":"tool_use"}])"), "without an id"},
       {Start() + Event("error", R"(,"error":{"type":"overloaded_error","message":"Overloaded"})") + End(),

@@ -255,6 +255,12 @@ TEST(OpenAiStream, RefusesWhatMightHideACall) {
       {"data: {\"choices\":[{\"index\":0,\"message\":{\"tool_calls\":[]}}]}\n\n" + end,
        "a whole message inside a chunk"},
       {"data: {\"Choices\":[]}\n\n" + end, "differs from a known one only by letter case"},
+      {"data: {\"choices\":[],\"tool_calls\":[{\"id\":\"a\"}]}\n\n" + end,
+       "calls outside a message or delta"},
+      {"data: {\"choices\":[{\"tool_calls\":[{\"id\":\"a\"}]}]}\n\n" + end,
+       "calls outside a message or delta"},
+      {Chunk("{}", "\"" + std::string(kNameBytesMax + 1, 'x') + "\""),
+       "a finish_reason larger than the limit"},
       {"data: {\"id\":\"x\"}\n\n" + end, "a chunk without choices"},
       {"data: {\"choices\":[\n\n" + end, "the text ends inside a value"},
       {"data: []\n\n" + end, "not a JSON object"},
@@ -263,6 +269,9 @@ TEST(OpenAiStream, RefusesWhatMightHideACall) {
       {stop + Chunk("{}", "\"length\"") + std::string(kDone), "a second finish_reason"},
       {call + Chunk("{}", "\"tool_calls\"") + Chunk("{}", "\"tool_calls\"") + std::string(kDone),
        "a second finish_reason"},
+      {Chunk(R"({"tool_calls":[{"id":"a","function":{"name":"f"}},{"id":"a","function":{"name":"g"}}]})") +
+           end,
+       "two calls with one id"},
       {Chunk(R"({"content":{"text":"x"}})") + end, "neither a string nor an array"},
   };
   for (const Row& row : rows) {
@@ -286,6 +295,12 @@ TEST(OpenAiStream, ReportsTheProvidersErrorInMidStream) {
   EXPECT_EQ(gate->Feed(text, out).error(), fed.error());
   EXPECT_EQ(gate->Finish(out).error(), fed.error());
   EXPECT_EQ(out, text);
+}
+
+TEST(OpenAiStream, CutsTheProvidersWordsBetweenCharacters) {
+  const std::string words = std::string(299, 'a') + "\xC3\xA9 and more";
+  const Played played = PlayStream("data: {\"error\":{\"message\":\"" + words + "\"}}\n\n");
+  EXPECT_EQ(played.error, "the provider reported an error: " + std::string(299, 'a'));
 }
 
 TEST(OpenAiStream, AcceptsATerminalEventWithoutItsBlankLine) {
@@ -314,6 +329,29 @@ TEST(OpenAiStream, HoldsItsLimitsAtTheEdge) {
   EXPECT_THAT(
       PlayStream(held + std::string(kDone), internal::ReleaseIt, {.held_bytes_max = held.size() - 1}).error,
       HasSubstr("bytes kept back for a tool call"));
+}
+
+TEST(OpenAiStream, HoldsTheRoomsLimitsAtTheEdge) {
+  const auto choice = [](std::size_t index) {
+    return Chunk("{}", "\"stop\"", static_cast<int>(index)) + std::string(kDone);
+  };
+  EXPECT_EQ(PlayStream(choice(kChoicesMax - 1)).error, "");
+  EXPECT_THAT(PlayStream(choice(kChoicesMax)).error, HasSubstr("below the limit of choices"));
+  const auto named = [](std::size_t id_bytes, std::size_t name_bytes) {
+    return Chunk(R"({"tool_calls":[{"id":")" + std::string(id_bytes, 'i') + R"(","function":{"name":")" +
+                     std::string(name_bytes, 'n') + R"("}}]})",
+                 "\"tool_calls\"") +
+           std::string(kDone);
+  };
+  EXPECT_EQ(PlayStream(named(kNameBytesMax, kNameBytesMax)).error, "");
+  EXPECT_THAT(PlayStream(named(kNameBytesMax + 1, 1)).error, HasSubstr("an id larger than the limit"));
+  EXPECT_THAT(PlayStream(named(1, kNameBytesMax + 1)).error, HasSubstr("a name larger than the limit"));
+  const auto deep = [](std::size_t depth) {  // inside the event, choices, the choice and delta
+    return Chunk(R"({"x":)" + std::string(depth - 4, '[') + std::string(depth - 4, ']') + "}", "\"stop\"") +
+           std::string(kDone);
+  };
+  EXPECT_EQ(PlayStream(deep(kDepthMax)).error, "");
+  EXPECT_THAT(PlayStream(deep(kDepthMax + 1)).error, HasSubstr("nested deeper than the limit"));
 }
 
 TEST(OpenAiWhole, ReleasesTheBodyOnlyInFinish) {

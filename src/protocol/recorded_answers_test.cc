@@ -1,8 +1,11 @@
 // Every recorded answer of both dialects, through the gate in every way.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
+#include "base/json.h"
+#include "base/json_writer.h"
 #include "protocol/internal/answer_player.h"
 
 namespace proviso::protocol {
@@ -140,6 +143,76 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }
+  }
+}
+
+/// The whole answer as its provider would have streamed it.
+std::string UnfoldOpenAi(base::Json root) {
+  const std::string head = R"({"id":)" + std::string(root.Find("id").raw()) + R"(,"model":)" +
+                           std::string(root.Find("model").raw());
+  std::string lines;
+  for (const base::Json choice : root.Find("choices").elements()) {
+    const std::string start = head + R"(,"choices":[{"index":)" + std::string(choice.Find("index").raw());
+    lines += start + R"(,"delta":)" + std::string(choice.Find("message").raw()) + "}]}\n";
+    lines +=
+        start + R"(,"delta":{},"finish_reason":)" + std::string(choice.Find("finish_reason").raw()) + "}]}\n";
+  }
+  return lines + head + R"(,"choices":[],"usage":)" + std::string(root.Find("usage").raw()) + "}\n";
+}
+
+/// A block in the pieces of a stream: its text or input comes in a delta.
+std::string UnfoldBlock(base::Json block, const std::string& index) {
+  std::string start(block.raw());
+  std::string delta;
+  for (const auto& [key, type] : {std::pair("text", "text_delta"), std::pair("thinking", "thinking_delta")}) {
+    const base::Json value = block.Find(key);
+    if (!value.is_string()) continue;
+    delta = "{\"type\":\"" + std::string(type) + "\",\"" + key + "\":" + std::string(value.raw()) + "}";
+    start.replace(value.begin() - block.begin(), value.raw().size(), "\"\"");
+  }
+  if (const base::Json input = block.Find("input"); !input.missing()) {
+    delta = R"({"type":"input_json_delta","partial_json":)" + base::JsonString(input.raw()) + "}";
+    start.replace(input.begin() - block.begin(), input.raw().size(), "{}");
+  }
+  std::string lines =
+      R"({"type":"content_block_start","index":)" + index + R"(,"content_block":)" + start + "}\n";
+  if (!delta.empty())
+    lines += R"({"type":"content_block_delta","index":)" + index + R"(,"delta":)" + delta + "}\n";
+  return lines + R"({"type":"content_block_stop","index":)" + index + "}\n";
+}
+
+std::string UnfoldAnthropic(base::Json root) {
+  std::string lines = R"({"type":"message_start","message":{"content":[],"id":)" +
+                      std::string(root.Find("id").raw()) + R"(,"model":)" +
+                      std::string(root.Find("model").raw()) + "}}\n";
+  std::size_t index = 0;
+  for (const base::Json block : root.Find("content").elements())
+    lines += UnfoldBlock(block, std::to_string(index++));
+  return lines + R"({"type":"message_delta","delta":{"stop_reason":)" +
+         std::string(root.Find("stop_reason").raw()) + R"(},"usage":)" +
+         std::string(root.Find("usage").raw()) + "}\n{\"type\":\"message_stop\"}\n";
+}
+
+TEST_F(RecordedAnswers, FoldToTheSameFactsWhetherStreamedOrWhole) {
+  for (const Recording& recording : All()) {
+    if (recording.delivery != Delivery::kWhole) continue;
+    SCOPED_TRACE(recording.name);
+    // The recordings are laid out over several lines, an event's data is one; a line end can only
+    // be space between tokens.
+    std::string one_line = recording.bytes;
+    std::ranges::replace(one_line, '\n', ' ');
+    const auto document = base::JsonDocument::Parse(one_line);
+    ASSERT_TRUE(document);
+    const std::string lines = recording.dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(document->root())
+                                                                        : UnfoldAnthropic(document->root());
+    const Played stream =
+        Play(recording.dialect, Delivery::kStream, internal::FramesOf(recording.dialect, lines),
+             internal::Whole(), internal::ReleaseIt);
+    const Played whole =
+        Play(recording.dialect, Delivery::kWhole, one_line, internal::Whole(), internal::ReleaseIt);
+    EXPECT_EQ(stream.error, "");
+    EXPECT_EQ(stream.calls, whole.calls);
+    EXPECT_EQ(stream.summary, whole.summary);
   }
 }
 

@@ -142,20 +142,28 @@ Status Log::Parts::Adopt(internal::Recovered recovered) {
   return {};
 }
 
-Status Log::Parts::AppendOpeningEntries(bool is_new) {
-  if (is_new) {
-    return Discard(Append({Kind::kKey, {}, "", {{Field::kDetail, setup_.key.verifier().Text()}}}));
+Status Log::Parts::AppendWaiting(EntryDraft draft) {
+  auto ticket = Append(draft);
+  if (!ticket && ticket.error().code == ErrorCode::kLimit) {
+    if (auto published = WaitPublished(next_ - 1); !published) return std::unexpected(published.error());
+    ticket = Append(std::move(draft));
   }
+  return Discard(ticket);
+}
+
+Status Log::Parts::AppendOpeningEntries(bool is_new) {
+  if (is_new) return AppendWaiting({Kind::kKey, {}, "", {{Field::kDetail, setup_.key.verifier().Text()}}});
   const std::set<std::uint64_t> interrupted = open_intents_;
   recovery_.interrupted = interrupted.size();
   for (const std::uint64_t index : interrupted) {
-    auto closed = Append({Kind::kOutcome, index, "", {{Field::kOutcome, "interrupted"}}});
-    if (!closed) return std::unexpected(closed.error());
+    auto closed = AppendWaiting({Kind::kOutcome, index, "", {{Field::kOutcome, "interrupted"}}});
+    if (!closed) return closed;
   }
-  return Discard(Append({Kind::kHeartbeat, {}, "", {{Field::kDetail, "started"}}}));
+  return AppendWaiting({Kind::kHeartbeat, {}, "", {{Field::kDetail, "started"}}});
 }
 
 Status Log::Parts::Close() {
+  const std::lock_guard one_at_a_time(close_mutex_);
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -214,6 +222,10 @@ Status Log::Parts::MayEnqueue(const Entry& entry) {
   if (next_ - released_ >= kUnpublishedEntriesMax) {
     return Fail(ErrorCode::kLimit, "record: " + std::to_string(next_ - released_) +
                                        " entries wait to be published; " + opening_trouble_);
+  }
+  if (entry.kind == Kind::kIntent && open_intents_.size() >= setup_.open_intents_max) {
+    return Fail(ErrorCode::kLimit,
+                "record: " + std::to_string(open_intents_.size()) + " INTENTs have no OUTCOME yet");
   }
   if (entry.pair.has_value() != (entry.kind == Kind::kOutcome)) {
     return Fail(ErrorCode::kInvalid, "record: an OUTCOME names its INTENT in pair; no other kind has one");
@@ -305,7 +317,10 @@ base::Result<Opening> Log::Parts::ReadValues(std::uint64_t index) {
   if (setup_.openings == nullptr) return Fail(ErrorCode::kNotFound, "record: this log keeps no openings");
   std::uint64_t size = 0;
   {
-    const std::lock_guard lock(mutex_);
+    // An opening follows its entry within one publishing interval, unless the store is in trouble.
+    std::unique_lock lock(mutex_);
+    changed_.wait(
+        lock, [&] { return index < released_ || index >= next_ || !opening_trouble_.empty() || failure_; });
     size = published_;
   }
   const auto bytes = FetchEntry(FetchFromDirectory(setup_.directory.string()), size, index);

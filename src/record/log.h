@@ -46,6 +46,7 @@ struct LogSetup {
   std::int64_t checkpoint_interval_ms = 200;    ///< longest time from durable to signed; at most 1,000
   std::int64_t heartbeat_interval_ms = 60'000;  ///< longest silence
   std::size_t queue_entries_max = 65'536;       ///< appended, not yet durable
+  std::size_t open_intents_max = 100'000;       ///< INTENTs waiting for their OUTCOME
   std::size_t segment_bytes = 16U << 20U;       ///< of the write-ahead log
   /// The disk; null for the real one.
   Storage* storage = nullptr;
@@ -79,8 +80,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   /// Assigns the next index and queues the entry; returns before it is durable. kLimit when the
-  /// queue is full or a value too long, kConflict when `pair` is not an open INTENT, kIo after the
-  /// log has failed, kUnavailable when it is closed or cannot read a subject's key.
+  /// queue is full, too many INTENTs are open or a value is too long, kConflict when `pair` is not an open
+  /// INTENT, kIo after the log has failed, kUnavailable when it is closed or cannot read a subject's key.
   [[nodiscard]] base::Result<Ticket> Append(EntryDraft draft);
 
   using DurableCallback = std::move_only_function<void(base::Status)>;
@@ -102,9 +103,11 @@ class Log {
   [[nodiscard]] const Recovery& recovery() const;
 
   /// Destroys the key of `subject`: records a SHRED entry durably, then removes the key from store
-  /// and write-ahead log. A crash in between finishes it at the next Open.
+  /// and write-ahead log. Blocks until the store has done it. A crash in between finishes it at the
+  /// next Open.
   [[nodiscard]] base::Status Shred(std::string_view subject);
-  /// The values of the entry at `index`, when it is published and its opening can still be read.
+  /// The values of the entry at `index`, when its opening can still be read. Waits until the entry
+  /// and its opening are published, which takes one interval at most.
   [[nodiscard]] base::Result<Opening> ReadValues(std::uint64_t index);
 
   /// Makes everything durable, publishes it under a final checkpoint, and stops. Appends fail

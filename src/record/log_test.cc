@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "record/internal/test_log.h"
+#include "record/limits.h"
 
 namespace proviso::record {
 namespace {
@@ -76,6 +77,30 @@ TEST_F(LogTest, GivesTheValuesBackUntilTheSubjectIsShredded) {
   ASSERT_TRUE(log->Close().has_value());
   EXPECT_EQ(log->ReadValues(later).value().values.at(Field::kPurpose), "again");
   EXPECT_FALSE(log->ReadValues(index).has_value());
+}
+
+TEST_F(LogTest, RefusesMoreOpenIntentsThanAllowed) {
+  LogSetup setup = NewSetup();
+  setup.open_intents_max = 2;
+  const auto log = Log::Open(std::move(setup)).value();
+  const std::uint64_t first = log->Append(Intent("1")).value().index;
+  ASSERT_TRUE(log->Append(Intent("2")).has_value());
+  EXPECT_EQ(log->Append(Intent("3")).error().code, base::ErrorCode::kLimit);
+  ASSERT_TRUE(log->Append({Kind::kOutcome, first, "", {}}).has_value());
+  EXPECT_TRUE(log->Append(Intent("3")).has_value());
+}
+
+TEST_F(LogTest, RefusesValuesAndSubjectsPastTheirLimits) {
+  const auto log = Open();
+  EntryDraft draft = Intent("x");
+  draft.subject = std::string(kSubjectBytesMax, 's');
+  draft.fields[Field::kFindings] = std::string(kFieldValueBytesMax, 'f');
+  EXPECT_TRUE(log->Append(draft).has_value());
+  draft.subject += 's';
+  EXPECT_EQ(log->Append(draft).error().code, base::ErrorCode::kLimit);
+  draft = Intent("x");
+  for (int id = 0; id < 8; ++id) draft.fields[static_cast<Field>(id)] = std::string(kFieldValueBytesMax, 'f');
+  EXPECT_EQ(log->Append(draft).error().code, base::ErrorCode::kLimit);
 }
 
 TEST_F(LogTest, IsOpenedByOneAtATime) {

@@ -32,7 +32,7 @@ CREATE TABLE hold (
 ) STRICT;
 CREATE UNIQUE INDEX hold_by_version ON hold (version, id, state);
 CREATE INDEX hold_by_state ON hold (state, id);
-CREATE INDEX hold_pending ON hold (application, expires_ms) WHERE state IN ('waiting', 'approved');
+CREATE INDEX hold_pending ON hold (expires_ms, application, state, id) WHERE state IN ('waiting', 'approved');
 CREATE TABLE decision (
   hold TEXT NOT NULL REFERENCES hold (id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
@@ -107,13 +107,15 @@ base::Result<SqliteHolds> SqliteHolds::Open(const std::filesystem::path& path, c
   return SqliteHolds(*std::move(database), key.Derive("proviso.holds"));
 }
 
-base::Result<std::size_t> SqliteHolds::CountPending(std::string_view application) {
+base::Status SqliteHolds::CheckRoom(std::string_view application, const oversight::HoldBounds& bounds) {
   auto count = database_.Prepare(
-      "SELECT count(*) FROM hold WHERE state IN ('waiting', 'approved') AND (?1 = '' OR application = ?1)");
+      "SELECT count(*), count(*) FILTER (WHERE application = ?) FROM hold INDEXED BY hold_pending "
+      "WHERE state IN ('waiting', 'approved')");
   if (!count) return std::unexpected(count.error());
   const auto step = count->Text(application).Step();
   if (!step) return std::unexpected(step.error());
-  return static_cast<std::size_t>(count->IntegerAt(0));
+  return CheckBounds(static_cast<std::size_t>(count->IntegerAt(0)),
+                     static_cast<std::size_t>(count->IntegerAt(1)), bounds);
 }
 
 base::Status SqliteHolds::Insert(const Hold& hold, const oversight::HoldBounds& bounds) {
@@ -121,11 +123,7 @@ base::Status SqliteHolds::Insert(const Hold& hold, const oversight::HoldBounds& 
   const std::lock_guard lock(mutex_);
   auto transaction = database_.Begin();
   if (!transaction) return std::unexpected(transaction.error());
-  const auto pending = CountPending("");
-  if (!pending) return std::unexpected(pending.error());
-  const auto of_application = CountPending(hold.application);
-  if (!of_application) return std::unexpected(of_application.error());
-  if (auto checked = CheckBounds(*pending, *of_application, bounds); !checked) return checked;
+  if (auto checked = CheckRoom(hold.application, bounds); !checked) return checked;
   const auto version = NextVersion(database_);
   if (!version) return std::unexpected(version.error());
   auto insert = database_.Prepare("INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -239,9 +237,12 @@ base::Result<Hold> SqliteHolds::Change(std::string_view id, const oversight::Hol
 
 base::Result<std::vector<Hold>> SqliteHolds::List(const oversight::HoldFilter& filter) {
   const std::lock_guard lock(mutex_);
+  // Two texts, so that asking for one state walks its index and not the whole history.
   auto select = database_.Prepare(
-      "SELECT id FROM hold WHERE id > ?1 AND (?2 = '' OR state = ?2) AND (?3 = '' OR application = ?3) "
-      "ORDER BY id LIMIT ?4");
+      filter.state ? "SELECT id FROM hold WHERE id > ?1 AND state = ?2 AND (?3 = '' OR application = ?3) "
+                     "ORDER BY id LIMIT ?4"
+                   : "SELECT id FROM hold WHERE id > ?1 AND ?2 = '' AND (?3 = '' OR application = ?3) "
+                     "ORDER BY id LIMIT ?4");
   if (!select) return std::unexpected(select.error());
   select->Text(filter.after_id).Text(filter.state ? Name(*filter.state) : "").Text(filter.application);
   select->Integer(static_cast<std::int64_t>(std::min(filter.max, oversight::kListMax)));
@@ -261,7 +262,8 @@ base::Result<std::vector<Hold>> SqliteHolds::List(const oversight::HoldFilter& f
 base::Result<std::vector<std::string>> SqliteHolds::Due(std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   auto select = database_.Prepare(
-      "SELECT id FROM hold WHERE state IN ('waiting', 'approved') AND expires_ms <= ? "
+      "SELECT id FROM hold INDEXED BY hold_pending "
+      "WHERE state IN ('waiting', 'approved') AND expires_ms <= ? "
       "ORDER BY expires_ms LIMIT ?");
   if (!select) return std::unexpected(select.error());
   select->Integer(now_ms).Integer(static_cast<std::int64_t>(oversight::kListMax));

@@ -39,7 +39,7 @@ class SqliteHolds final : public oversight::HoldStore {
   [[nodiscard]] base::Result<std::vector<oversight::Decision>> ReadDecisions(std::string_view id);
   [[nodiscard]] base::Status Write(const oversight::Hold& hold, oversight::HoldState from);
   [[nodiscard]] base::Status WriteDecision(const oversight::Hold& hold);
-  [[nodiscard]] base::Result<std::size_t> CountPending(std::string_view application);
+  [[nodiscard]] base::Status CheckRoom(std::string_view application, const oversight::HoldBounds& bounds);
 
   std::mutex mutex_;  // one thread in the database at a time
   Database database_;

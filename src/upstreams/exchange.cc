@@ -54,6 +54,9 @@ asio::awaitable<base::Status> Exchange::Connect() {
 }
 
 base::Status Exchange::BuildHead(std::string& out) const {
+  if (http::HoldsFraming(request_.headers)) {
+    return base::Fail(ErrorCode::kInvalid, "the request's headers hold framing, which the exchange writes");
+  }
   const Endpoint& endpoint = pool_.endpoint();
   out.reserve(1024);
   out.append(request_.method).append(" ").append(endpoint.base_path).append(request_.target);
@@ -134,6 +137,9 @@ asio::awaitable<base::Result<const http::ResponseHead*>> Exchange::ReadHead() {
     if (!used) co_return Fail({ErrorCode::kInvalid, "its answer is not acceptable: " + used.error().reason});
     if (*used != 0) {
       in_.erase(0, *used);
+      if (head_.content_length > http::kAnswerBytesMax) {
+        co_return Fail({ErrorCode::kLimit, "its answer is larger than any may be"});
+      }
       if (head_.status >= 200) co_return &head_;
       if (++interim > http::kInterimResponsesMax) {
         co_return Fail({ErrorCode::kInvalid, "too many interim answers"});

@@ -33,8 +33,8 @@ namespace proviso::upstreams {
 
 class Credential;
 
-/// What to send. Host, Content-Length and Connection are written by the exchange; `headers` must
-/// not hold them (use http::ForwardableHeaders and WithoutCallerCredentials).
+/// What to send. Host and Content-Length are written by the exchange: Send refuses `headers` that
+/// hold framing (use http::ForwardableHeaders, and WithoutCallerCredentials).
 struct Request {
   std::string method = "POST";
   /// Path and query below the endpoint's base path: "/chat/completions".

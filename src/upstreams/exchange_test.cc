@@ -170,6 +170,31 @@ TEST_F(UpstreamTest, RefusesAnAnswerWithTwoReadings) {
   EXPECT_EQ(Ask(*pool), AtHost(upstream, "its answer is not acceptable: more than one Content-Length"));
 }
 
+TEST_F(UpstreamTest, BoundsTheAnswerAtItsEdge) {
+  const auto ask = [this](const std::string& answer) {
+    ScriptedUpstream upstream({{.answer = {Bytes(answer), Close()}}});
+    const std::string outcome = Ask(*MakePool(upstream.url()));
+    const std::string prefix = AtHost(upstream, "");
+    return outcome.starts_with(prefix) ? outcome.substr(prefix.size()) : outcome;
+  };
+  const auto interim = [](std::size_t count) {
+    std::string answer;
+    for (std::size_t i = 0; i < count; ++i) answer += "HTTP/1.1 102 Processing\r\n\r\n";
+    return answer + OkWith("at last");
+  };
+  EXPECT_EQ(ask(interim(http::kInterimResponsesMax)), "200 at last");
+  EXPECT_EQ(ask(interim(http::kInterimResponsesMax + 1)), "too many interim answers");
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::string length = ok + "Content-Length: ";
+  const std::string cut_off = "closed the connection in the middle of its answer";
+  EXPECT_EQ(ask(length + std::to_string(http::kAnswerBytesMax) + "\r\n\r\n"), cut_off);
+  EXPECT_EQ(ask(length + std::to_string(http::kAnswerBytesMax + 1) + "\r\n\r\n"),
+            "its answer is larger than any may be");
+  EXPECT_EQ(ask(ok + "Transfer-Encoding: chunked\r\n\r\n40000000\r\n"), cut_off);
+  EXPECT_EQ(ask(ok + "Transfer-Encoding: chunked\r\n\r\n40000001\r\n"),
+            "its answer is not acceptable: the body is larger than allowed here");
+}
+
 TEST_F(UpstreamTest, RetriesOnceWhenAReusedConnectionWasClosedUnanswered) {
   ScriptedUpstream upstream(
       {{.answer = {Bytes(OkWith("one"))}}, {.answer = {Close()}}, {.answer = {Bytes(OkWith("two"))}}});
@@ -316,12 +341,12 @@ TEST_F(UpstreamTest, RefusesARequestThatWouldSplit) {
   ScriptedUpstream upstream({{.answer = {Bytes(OkWith("x"))}}});
   const auto pool = MakePool(upstream.url());
   Run([&]() -> asio::awaitable<void> {
-    for (Request& request :
-         std::vector<Request>{{.target = "/a b", .headers = {}, .body = ""},
-                              {.target = "a", .headers = {}, .body = ""},
-                              {.target = "/\r\n", .headers = {}, .body = ""},
-                              {.method = "P T", .target = "/", .headers = {}, .body = ""},
-                              {.target = "/", .headers = {{"X", "a\r\nY: b"}}, .body = ""}}) {
+    for (Request& request : std::vector<Request>{{.target = "/a b", .headers = {}, .body = ""},
+                                                 {.target = "a", .headers = {}, .body = ""},
+                                                 {.target = "/\r\n", .headers = {}, .body = ""},
+                                                 {.method = "P T", .target = "/", .headers = {}, .body = ""},
+                                                 {.target = "/", .headers = {{"X", "a\r\nY: b"}}, .body = ""},
+                                                 {.target = "/", .headers = {{"host", "y"}}, .body = ""}}) {
       Exchange exchange(*pool);
       const auto sent = co_await exchange.Send(std::move(request));
       EXPECT_EQ(sent.error().code, ErrorCode::kInvalid);

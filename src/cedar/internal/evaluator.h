@@ -75,6 +75,9 @@ class Evaluator {
   Position error_position_;
 };
 
+/// "expected an entity, found a long".
+[[nodiscard]] std::string KindMismatch(std::string_view expected, const Value& found);
+
 /// Calls a function of the extension types. The message does not say where.
 [[nodiscard]] base::Result<Value> CallExtension(ExtensionFunction function,
                                                 std::span<const Value* const> arguments);

@@ -164,6 +164,7 @@ std::unexpected<base::Error> ServerConnection::Refuse(Refusal refusal, ErrorCode
 asio::awaitable<base::Result<std::string>> ServerConnection::ReadBody(std::size_t bytes_max) {
   std::string body;
   if (parser_.BodyDone()) co_return body;
+  bytes_max = std::min(bytes_max, kBodyBytesMax);
   if (head_.content_length > bytes_max) {
     co_return Refuse({413, "the body is larger than allowed here"}, ErrorCode::kLimit);
   }
@@ -206,9 +207,13 @@ void ServerConnection::WatchPeer() {
 
 base::Status ServerConnection::BuildHead(int status, std::span<const Header> headers,
                                          std::optional<std::size_t> length) {
+  if (HoldsFraming(headers)) {
+    return base::Fail(ErrorCode::kInvalid, "an answer's headers hold framing, which the connection writes");
+  }
   if (core_.draining_ || head_.keep_alive == KeepAlive::kNo || !parser_.BodyDone()) close_after_ = true;
   out_.assign("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(ReasonPhrase(status));
-  out_.append("\r\n").append(core_.DateLine());
+  out_.append("\r\n");
+  if (FindHeader(headers, "date") == nullptr) out_.append(core_.DateLine());
   if (auto appended = AppendHeaders(out_, headers); !appended) return appended;
   if (length) {
     out_.append("Content-Length: ").append(std::to_string(*length)).append("\r\n");

@@ -11,6 +11,7 @@ namespace {
 
 using base::Json;
 using base::Result;
+using base::Status;
 
 Result<ToolCall> ReadCall(Json block, std::string_view where) {
   ToolCall call{.id = block.Find("id").text(),
@@ -62,12 +63,11 @@ Result<std::vector<ToolCall>> ReadMessage(Json message, std::string_view where, 
       !names) {
     return std::unexpected(names.error());
   }
-  summary.id = message.Find("id").text().substr(0, kNameBytesMax);
-  summary.model = message.Find("model").text().substr(0, kNameBytesMax);
+  summary.id = Shorten(message.Find("id").text(), kNameBytesMax);
+  summary.model = Shorten(message.Find("model").text(), kNameBytesMax);
   summary.choices = 1;
   ReadUsage(message.Find("usage"), summary.usage);
-  summary.stop_raw = message.Find("stop_reason").text();
-  summary.stop = ClassOfStop(summary.stop_raw);
+  if (auto stop = ReadStop(message, where, summary); !stop) return std::unexpected(stop.error());
   const Json content = message.Find("content");
   if (!content.is_array()) return Broken(std::string(where) + ".content", "missing or not an array");
   std::vector<ToolCall> calls;
@@ -80,6 +80,16 @@ Result<std::vector<ToolCall>> ReadMessage(Json message, std::string_view where, 
     calls.push_back(std::move(block->call));
   }
   return calls;
+}
+
+Status ReadStop(Json holder, std::string_view where, AnswerSummary& summary) {
+  const std::string stop = holder.Find("stop_reason").text();
+  if (stop.empty()) return {};
+  if (stop.size() > kNameBytesMax) return Broken(where, "a stop reason larger than the limit");
+  if (!summary.stop_raw.empty() && stop != summary.stop_raw) return Broken(where, "a second stop reason");
+  summary.stop_raw = stop;
+  summary.stop = ClassOfStop(stop);
+  return {};
 }
 
 void ReadUsage(Json usage, Usage& counts) {

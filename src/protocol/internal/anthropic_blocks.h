@@ -39,6 +39,8 @@ struct Block {
 /// Takes over the counters that `usage` names; later events name running totals.
 void ReadUsage(base::Json usage, Usage& counts);
 
+/// Takes over `stop_reason`; null and "" are none. Fails as Broken on a second, other one.
+[[nodiscard]] base::Status ReadStop(base::Json holder, std::string_view where, AnswerSummary& summary);
 [[nodiscard]] StopClass ClassOfStop(std::string_view stop_reason);
 
 /// {"type":"text","text":<notice>}

@@ -197,13 +197,9 @@ Result<Reading> AnthropicStream::Delta(const SseFrame& frame, Json root) {
     return std::unexpected(names.error());
   }
   ReadUsage(root.Find("usage"), summary_.usage);
+  if (auto read = ReadStop(delta, "message_delta", summary_); !read) return std::unexpected(read.error());
   const Json stop = delta.Find("stop_reason");
   if (!stop.is_string()) return Reading{};
-  if (!summary_.stop_raw.empty() && !stop.equals(summary_.stop_raw)) {
-    return Broken("message_delta", "a second stop reason");
-  }
-  summary_.stop_raw = stop.text();
-  summary_.stop = ClassOfStop(summary_.stop_raw);
   if (summary_.calls_withheld == 0 || summary_.calls_withheld != summary_.calls) return Reading{};
   Splice splice;
   splice.Replace(stop, "\"refusal\"");

@@ -73,6 +73,14 @@ Result<CallPart> ReadElement(Json element, std::size_t rank, std::string_view wh
   return part;
 }
 
+/// Calls stand in a message or delta, nowhere else.
+Status RefuseStrayCalls(Json object, std::string_view where) {
+  for (const std::string_view key : {"tool_calls", "function_call"}) {
+    if (!Absent(object.Find(key))) return Broken(where, "calls outside a message or delta");
+  }
+  return {};
+}
+
 void AddContentParts(Json content, ChoiceText& text) {
   for (const Json part : content.elements()) {
     if (part.Find("type").equals("thinking")) {
@@ -178,9 +186,12 @@ Result<ChoiceText> ReadText(Json body, std::string_view where) {
 
 Result<std::size_t> ReadChoiceIndex(Json choice, std::string_view where) {
   if (!choice.is_object()) return Broken(where, "not an object");
-  if (auto names = CheckNames(choice, {"index", "delta", "message", "finish_reason"}, where); !names) {
+  if (auto names = CheckNames(
+          choice, {"index", "delta", "message", "finish_reason", "tool_calls", "function_call"}, where);
+      !names) {
     return std::unexpected(names.error());
   }
+  if (auto calls = RefuseStrayCalls(choice, where); !calls) return std::unexpected(calls.error());
   const Json index = choice.Find("index");
   if (Absent(index)) return 0;
   const auto value = index.integer();
@@ -191,7 +202,9 @@ Result<std::size_t> ReadChoiceIndex(Json choice, std::string_view where) {
 }
 
 Result<std::string> ReadFinish(Json choice, std::string_view where) {
-  return OptionalText(choice, "finish_reason", where);
+  auto finish = OptionalText(choice, "finish_reason", where);
+  if (finish && finish->size() > kNameBytesMax) return Broken(where, "a finish_reason larger than the limit");
+  return finish;
 }
 
 StopClass ClassOfFinish(std::string_view finish, bool refused) {
@@ -204,11 +217,14 @@ StopClass ClassOfFinish(std::string_view finish, bool refused) {
 }
 
 Status ReadTop(Json root, AnswerSummary& summary) {
-  if (auto names = CheckNames(root, {"choices", "error", "usage", "id", "model"}, "body"); !names)
+  if (auto names = CheckNames(
+          root, {"choices", "error", "usage", "id", "model", "tool_calls", "function_call"}, "body");
+      !names)
     return names;
   if (const Json error = root.Find("error"); !Absent(error)) return ProviderError(error);
+  if (auto calls = RefuseStrayCalls(root, "body"); !calls) return calls;
   const auto keep_first = [](std::string& kept, Json value) {
-    if (kept.empty() && value.is_string()) kept = value.text().substr(0, kNameBytesMax);
+    if (kept.empty() && value.is_string()) kept = Shorten(value.text(), kNameBytesMax);
   };
   keep_first(summary.id, root.Find("id"));
   keep_first(summary.model, root.Find("model"));

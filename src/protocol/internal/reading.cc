@@ -70,15 +70,20 @@ std::int64_t CountOf(Json object, std::string_view key) {
   return value && *value > 0 ? *value : 0;
 }
 
+std::string Shorten(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t cut = bytes_max;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
+  text.resize(cut);
+  return text;
+}
+
 std::unexpected<base::Error> ProviderError(Json error) {
-  constexpr std::size_t kShown = 300;
-  std::string words = error.is_object() ? error.Find("message").text() : error.text();
-  if (words.size() > kShown) {
-    std::size_t cut = kShown;
-    while (cut > 0 && (static_cast<unsigned char>(words[cut]) & 0xC0U) == 0x80U) --cut;
-    words.resize(cut);
-  }
-  const std::string type = error.Find("type").text().substr(0, kNameBytesMax);
+  constexpr std::size_t kWordsBytesMax = 300;
+  constexpr std::size_t kTypeBytesMax = 64;
+  const Json message = error.is_object() ? error.Find("message") : error;
+  const std::string words = Shorten(message.text(), kWordsBytesMax);
+  const std::string type = Shorten(error.Find("type").text(), kTypeBytesMax);
   return base::Fail(ErrorCode::kUnavailable, "the provider reported an error" +
                                                  (type.empty() ? "" : " (" + type + ")") +
                                                  (words.empty() ? "" : ": " + words));

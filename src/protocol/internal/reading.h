@@ -31,6 +31,9 @@ namespace proviso::protocol::internal {
   return value.missing() || value.is_null();
 }
 
+/// At most `bytes_max` bytes of valid UTF-8, cut between characters.
+[[nodiscard]] std::string Shorten(std::string text, std::size_t bytes_max);
+
 /// A non-negative integer of `object`, or 0.
 [[nodiscard]] std::int64_t CountOf(base::Json object, std::string_view key);
 

@@ -12,8 +12,7 @@ using base::Status;
 Status StreamGate::Take(std::string_view bytes, std::string& out) {
   reader_.Append(bytes);
   if (pending().empty()) return Run(out);
-  if (held_bytes_ + reader_.Unread().size() > limits_.held_bytes_max) return Keep("");
-  return {};
+  return WithinHeldLimit(held_bytes_ + reader_.Unread().size());
 }
 
 Status StreamGate::Run(std::string& out) {
@@ -77,13 +76,15 @@ Status StreamGate::Emit(std::string_view bytes, std::string& out) {
 
 Status StreamGate::Keep(std::string_view bytes) {
   held_bytes_ += bytes.size();
-  if (held_bytes_ + (pending().empty() ? 0 : reader_.Unread().size()) > limits_.held_bytes_max) {
-    return base::Fail(ErrorCode::kLimit, "the provider's answer: more than " +
-                                             std::to_string(limits_.held_bytes_max) +
-                                             " bytes kept back for a tool call");
-  }
   held_.emplace_back(bytes);
-  return {};
+  return WithinHeldLimit(held_bytes_);
+}
+
+Status StreamGate::WithinHeldLimit(std::size_t bytes) const {
+  if (bytes <= limits_.held_bytes_max) return {};
+  return base::Fail(ErrorCode::kLimit, "the provider's answer: more than " +
+                                           std::to_string(limits_.held_bytes_max) +
+                                           " bytes kept back for a tool call");
 }
 
 void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {

@@ -72,6 +72,7 @@ class StreamGate : public AnswerGate {
   [[nodiscard]] base::Status Handle(std::string_view bytes, std::string& out);
   [[nodiscard]] base::Status Emit(std::string_view bytes, std::string& out);
   [[nodiscard]] base::Status Keep(std::string_view bytes);
+  [[nodiscard]] base::Status WithinHeldLimit(std::size_t bytes) const;
   void LearnShape(const SseFrame& frame, const TextHoles& holes);
 
   SseReader reader_;

@@ -57,6 +57,8 @@ class Log::Parts {
   base::Result<Pending> Seal(const EntryDraft& draft);
   base::Result<Ticket> Enqueue(Pending pending);
   base::Status MayEnqueue(const Entry& entry);
+  /// Before other callers exist: gives the queue time to drain when it is full.
+  base::Status AppendWaiting(EntryDraft draft);
   base::Status AppendOpeningEntries(bool is_new);
 
   // The flusher's thread.
@@ -91,6 +93,7 @@ class Log::Parts {
   /// entry sealed under a destroyed key can come after its SHRED entry.
   std::shared_mutex shred_mutex_;
 
+  std::mutex close_mutex_;
   std::mutex mutex_;
   std::condition_variable flusher_wake_;
   std::condition_variable publisher_wake_;

@@ -69,20 +69,17 @@ bool WasDurable(std::string_view bytes, std::uint64_t index) {
 /// Walks the segments in order and collects frames.
 class Walk {
  public:
-  Walk(const std::filesystem::path& directory, std::string_view origin, std::uint64_t from)
-      : directory_(directory), origin_(origin), from_(from) {}
+  Walk(const std::filesystem::path& directory, std::string_view origin, std::uint64_t from,
+       std::uint64_t first)
+      : directory_(directory), origin_(origin), from_(from), next_(first) {}
 
   base::Status Read(const Segment& segment, const Segment* next) {
     const std::filesystem::path path = directory_ / segment.name;
     const auto bytes = base::ReadFile(path);
     if (!bytes) return std::unexpected(bytes.error());
-    if (found_.segments.empty()) next_ = segment.first;
     const std::string_view header = std::string_view(*bytes).substr(0, std::min(kHeaderBytes, bytes->size()));
     // A crash may come between naming the last segment and writing to it.
-    if (next == nullptr && AllZero(*bytes)) {
-      found_.segments.push_back(segment.name);
-      return {};
-    }
+    if (next == nullptr && AllZero(*bytes)) return {};
     if (header != Header(segment.first, origin_)) {
       return Fail(ErrorCode::kCorrupt, path.string() + ": byte 0: not a segment of the log " +
                                            std::string(origin_) + " from entry " +
@@ -90,7 +87,6 @@ class Walk {
     }
     if (segment.first != next_) return Missing(path);
     const std::size_t end = ReadFrames(*bytes);
-    found_.segments.push_back(segment.name);
     // What follows the frames that the next segment continues was given up at an earlier start.
     if (next != nullptr) return next->first == next_ ? base::Status() : Damaged(path, end);
     const std::string_view rest = std::string_view(*bytes).substr(end);
@@ -131,7 +127,7 @@ class Walk {
   std::filesystem::path directory_;
   std::string_view origin_;
   std::uint64_t from_;
-  std::uint64_t next_ = 0;
+  std::uint64_t next_;
   WriteAhead found_;
 };
 
@@ -146,17 +142,22 @@ base::Result<WriteAhead> ReadWriteAhead(const std::filesystem::path& directory, 
                                         std::uint64_t from) {
   const auto segments = ListSegments(directory);
   if (!segments) return std::unexpected(segments.error());
-  if (!segments->empty() && segments->front().first > from) {
+  // Segments that end before `from` were retired; a crash may have brought them back.
+  std::size_t begin = 0;
+  while (begin + 1 < segments->size() && (*segments)[begin + 1].first <= from) ++begin;
+  if (!segments->empty() && (*segments)[begin].first > from) {
     return Fail(ErrorCode::kCorrupt,
                 directory.string() + ": begins with entry " + std::to_string(segments->front().first) +
                     ", but entry " + std::to_string(from) + " is not yet published; restore the directory");
   }
-  Walk walk(directory, origin, from);
-  for (std::size_t i = 0; i < segments->size(); ++i) {
+  Walk walk(directory, origin, from, (*segments).empty() ? 0 : (*segments)[begin].first);
+  for (std::size_t i = begin; i < segments->size(); ++i) {
     const Segment* next = i + 1 < segments->size() ? &(*segments)[i + 1] : nullptr;
     if (auto read = walk.Read((*segments)[i], next); !read) return std::unexpected(read.error());
   }
-  return walk.Take();
+  WriteAhead found = walk.Take();
+  for (const Segment& segment : *segments) found.segments.push_back(segment.name);
+  return found;
 }
 
 base::Status WriteAheadWriter::Rotate(std::uint64_t first) {

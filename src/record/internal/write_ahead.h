@@ -15,7 +15,7 @@ namespace proviso::record::internal {
 /// What a start finds. Nothing on disk is changed by looking.
 struct WriteAhead {
   std::vector<Frame> frames;          ///< consecutive, from `from` on
-  std::vector<std::string> segments;  ///< file names, oldest first
+  std::vector<std::string> segments;  ///< all file names, oldest first
   std::uint64_t torn_bytes = 0;
 };
 

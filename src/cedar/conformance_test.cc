@@ -1,0 +1,122 @@
+#include "cedar/conformance.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "base/file.h"
+#include "cedar/parse.h"
+#include "cedar/print.h"
+
+namespace proviso::cedar {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+/// A folder that goes when the test does.
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("proviso_cedar_" + std::to_string(getpid()))) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void Write(const fs::path& name, std::string_view content) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name) << content;
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The cases that come with the project's shared data, unpacked into `folder`; nothing without them.
+std::optional<fs::path> SharedCases(const Folder& folder) {
+  const char* named = std::getenv("PROVISO_SHARED_DATA");
+  const fs::path data =
+      named != nullptr ? fs::path(named) : fs::path(PROVISO_SOURCE_DIR) / ".." / "shared" / "data";
+  const fs::path archive = data / "cedar" / "cedar-conformance.tar.gz";
+  if (!fs::exists(archive)) return std::nullopt;
+  const std::string command = "tar -xzf '" + archive.string() + "' -C '" + folder.path().string() + "'";
+  if (std::system(command.c_str()) == 0) return folder.path();
+  return std::nullopt;
+}
+
+constexpr std::string_view kRequest = R"({"description": "d", "principal": {"type": "U", "id": "a"},
+  "action": {"type": "Action", "id": "x"}, "resource": {"type": "R", "id": "r"}, "context": {}, )";
+
+TEST(Conformance, ComparesDecisionReasonsAndErrors) {
+  const Folder folder;
+  folder.Write("sets/p.cedar",
+               "permit(principal, action, resource); forbid(principal, action, resource) when { 1 };");
+  folder.Write("sets/e.json", "[]");
+  folder.Write(
+      "tests/deep/1.json",
+      R"({"policies": "sets/p.cedar", "entities": "sets/e.json", "requests": [)" + std::string(kRequest) +
+          R"("decision": "allow", "reason": ["policy0"], "errors": ["policy1"]},)" + std::string(kRequest) +
+          R"("decision": "deny", "reason": ["policy0"], "errors": ["policy1"]},)" + std::string(kRequest) +
+          R"("decision": "allow", "reason": [], "errors": ["policy1"]},)" + std::string(kRequest) +
+          R"("decision": "allow", "reason": ["policy0"], "errors": []}]})");
+  const auto report = RunConformance(folder.path() / "tests");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->mismatches.size(), 3U);
+  EXPECT_THAT(report->Text(),
+              HasSubstr("1.json: request 1 (d): expected deny reasons [policy0] errors [policy1], got "
+                        "allow reasons [policy0] errors [policy1]\n"));
+  EXPECT_THAT(report->Text(), testing::EndsWith("\n1 cases, 4 requests, 3 mismatches\n"));
+}
+
+TEST(Conformance, CountsACaseThatDoesNotLoad) {
+  const Folder folder;
+  folder.Write("a.cedar", "permit(");
+  folder.Write("a.json", R"({"policies": "corpus-tests/a.cedar", "entities": "corpus-tests/a.entities.json",
+                             "requests": []})");
+  const auto report = RunConformance(folder.path());
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->mismatches.size(), 1U);
+  EXPECT_THAT(report->mismatches[0], HasSubstr("expected `principal`"));
+  EXPECT_FALSE(RunConformance(folder.path() / "absent"));
+}
+
+TEST(Conformance, AgreesWithEverySharedCase) {
+  const Folder folder;
+  const auto cases = SharedCases(folder);
+  if (!cases) GTEST_SKIP() << "the shared data is not here; set PROVISO_SHARED_DATA to its folder";
+  const auto report = RunConformance(*cases);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_GE(report->cases, 1'556U);
+  EXPECT_EQ(report->mismatches.size(), 0U) << report->Text();
+}
+
+TEST(Print, ReadsBackAsTheSameTreeForEverySharedPolicy) {
+  const Folder folder;
+  const auto cases = SharedCases(folder);
+  if (!cases) GTEST_SKIP() << "the shared data is not here; set PROVISO_SHARED_DATA to its folder";
+  for (const fs::path& path : *base::ListFiles(*cases, ".cedar")) {
+    const auto policies = ParsePolicies(*base::ReadFile(path), path.string());
+    ASSERT_TRUE(policies) << policies.error().message;
+    const auto again = ParsePolicies(Print(*policies), "printed " + path.string());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(Print(*again), Print(*policies)) << path;
+    ASSERT_EQ(again->policies().size(), policies->policies().size()) << path;
+    for (std::size_t i = 0; i < policies->policies().size(); ++i) {
+      const auto& conditions = policies->policies()[i].body().conditions;
+      const auto& printed = again->policies()[i].body().conditions;
+      ASSERT_EQ(conditions.size(), printed.size()) << path;
+      for (std::size_t c = 0; c < conditions.size(); ++c) {
+        EXPECT_TRUE(SameTree(*conditions[c].body, *printed[c].body)) << Print(*conditions[c].body);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace proviso::cedar

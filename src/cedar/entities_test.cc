@@ -1,0 +1,175 @@
+#include "cedar/entities.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cedar/limits.h"
+
+namespace proviso::cedar {
+namespace {
+
+using testing::HasSubstr;
+
+Entity Plain(const EntityUid& uid, std::vector<EntityUid> parents) {
+  return {.uid = uid, .parents = std::move(parents), .attributes = {}, .tags = {}};
+}
+
+const EntityUid kA("T", "a");
+const EntityUid kB("T", "b");
+const EntityUid kC("T", "c");
+
+std::string ErrorOf(std::string_view json, const Schema* schema = nullptr) {
+  const auto entities = EntitiesFromJson(json, "e.json", schema);
+  return entities ? "accepted" : entities.error().message;
+}
+
+std::string WithAttribute(std::string_view value) {
+  return R"([{"uid": {"type": "T", "id": "a"}, "parents": [], "attrs": {"x": )" + std::string(value) + "}}]";
+}
+
+std::string AttributeText(std::string_view value, const Schema* schema = nullptr) {
+  const auto entities = EntitiesFromJson(WithAttribute(value), "e.json", schema);
+  return entities ? entities->Find(kA)->attributes.Find("x")->Text() : entities.error().message;
+}
+
+TEST(Entities, KnowsAncestorsOfAncestors) {
+  const auto entities = *Entities::Build({Plain(kA, {kB}), Plain(kB, {kC})});
+  EXPECT_TRUE(entities.IsIn(kA, kC));
+  EXPECT_TRUE(entities.IsIn(kA, kA));
+  EXPECT_FALSE(entities.IsIn(kC, kA));
+  EXPECT_EQ(entities.Find(kC), nullptr);
+}
+
+TEST(Entities, RefusesCyclesAndContradictions) {
+  EXPECT_THAT(Entities::Build({Plain(kA, {kA})}).error().message, HasSubstr("T::\"a\" is its own ancestor"));
+  EXPECT_THAT(Entities::Build({Plain(kA, {kB}), Plain(kB, {kC}), Plain(kC, {kA})}).error().message,
+              HasSubstr("is its own ancestor"));
+  EXPECT_TRUE(Entities::Build({Plain(kA, {kB, kC}), Plain(kA, {kC, kB})}));
+  EXPECT_THAT(Entities::Build({Plain(kA, {kB}), Plain(kA, {})}).error().message, HasSubstr("given twice"));
+}
+
+TEST(Entities, LayersAddToASharedBase) {
+  const auto base = *Entities::Build({Plain(kB, {kC})});
+  const auto layer = *Entities::Build({Plain(kA, {kB})}, &base);
+  EXPECT_TRUE(layer.IsIn(kA, kC));
+  EXPECT_NE(layer.Find(kB), nullptr);
+  EXPECT_EQ(base.Find(kA), nullptr);
+  EXPECT_EQ(Entities::Build({Plain(kB, {})}, &base).error().code, base::ErrorCode::kConflict);
+  EXPECT_THAT(Entities::Build({Plain(kC, {})}, &base).error().message,
+              HasSubstr("named as a parent in the set below"));
+}
+
+TEST(Entities, FollowsADeepHierarchyWithoutRecursion) {
+  std::vector<Entity> chain;
+  for (int i = 0; i < 3'000; ++i) {
+    chain.push_back(Plain(EntityUid("T", std::to_string(i)), {EntityUid("T", std::to_string(i + 1))}));
+  }
+  const auto entities = *Entities::Build(std::move(chain));
+  EXPECT_TRUE(entities.IsIn(EntityUid("T", "0"), EntityUid("T", "3000")));
+}
+
+TEST(Entities, BoundsWhatAHierarchyCosts) {
+  const auto chain_builds = [](std::size_t length) {
+    std::vector<Entity> chain;
+    for (std::size_t i = 0; i < length; ++i) {
+      chain.push_back(Plain(EntityUid("T", std::to_string(i)), {EntityUid("T", std::to_string(i + 1))}));
+    }
+    return Entities::Build(std::move(chain)).has_value();
+  };
+  // A chain of n has n(n+1)/2 pairs.
+  EXPECT_TRUE(chain_builds(4'471));
+  EXPECT_FALSE(chain_builds(4'472));
+}
+
+TEST(EntitiesFromJson, ReadsExplicitForms) {
+  const struct {
+    const char* json;
+    const char* value;
+  } rows[] = {
+      {"true", "true"},
+      {"-9223372036854775808", "-9223372036854775808"},
+      {"\"t\\u00e9\"", "\"té\""},
+      {"[2, 1, 1]", "[1, 2]"},
+      {R"({"": {"b": []}})", R"({"": {"b": []}})"},
+      {R"({"__entity": {"type": "A::B", "id": ""}})", R"(A::B::"")"},
+      {R"({"type": "A", "id": "x"})", R"({"id": "x", "type": "A"})"},
+      {R"({"__extn": {"fn": "decimal", "arg": "1.50"}})", R"(decimal("1.5"))"},
+      {R"({"__extn": {"fn": "ip", "arg": "::1"}})", R"(ip("0:0:0:0:0:0:0:1"))"},
+      {R"({"__extn": {"fn": "offset", "args": [{"__extn": {"fn": "datetime", "arg": "1970-01-01"}},
+                                               {"__extn": {"fn": "duration", "arg": "1ms"}}]}})",
+       R"(datetime("1970-01-01T00:00:00.001Z"))"},
+      {R"({"fn": "ip", "arg": "::1"})", R"({"arg": "::1", "fn": "ip"})"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(AttributeText(row.json), row.value) << row.json;
+}
+
+TEST(EntitiesFromJson, ReadsImplicitFormsWhereTheSchemaSaysSo) {
+  const auto schema =
+      *Schema::Parse("entity T = {x: {e?: T, i?: ipaddr, d?: decimal, s?: Set<T>, r?: {t: datetime}}};", "s");
+  const struct {
+    const char* json;
+    const char* value;
+  } rows[] = {{R"({"e": {"type": "T", "id": "q"}})", R"({"e": T::"q"})"},
+              {R"({"e": {"__entity": {"type": "T", "id": "q"}}})", R"({"e": T::"q"})"},
+              {R"({"i": "10.0.0.1"})", R"({"i": ip("10.0.0.1")})"},
+              {R"({"i": {"fn": "ip", "arg": "10.0.0.1"}})", R"({"i": ip("10.0.0.1")})"},
+              {R"({"d": {"__extn": {"fn": "decimal", "arg": "1.0"}}})", R"({"d": decimal("1.0")})"},
+              {R"({"s": [{"type": "T", "id": "q"}]})", R"({"s": [T::"q"]})"},
+              {R"({"r": {"t": "2024-01-01"}})", R"({"r": {"t": datetime("2024-01-01T00:00:00.000Z")}})"}};
+  for (const auto& row : rows) EXPECT_EQ(AttributeText(row.json, &schema), row.value) << row.json;
+  EXPECT_THAT(AttributeText(R"({"i": "nonsense"})", &schema), HasSubstr("is not an IP address"));
+  EXPECT_THAT(AttributeText(R"({"e": {"type": "T"}})", &schema), HasSubstr("an entity's uid is"));
+}
+
+TEST(EntitiesFromJson, RefusesWithTheEntityAndTheAttribute) {
+  const struct {
+    std::string json;
+    const char* message;
+  } rows[] = {
+      {"{}", "e.json: entities are an array"},
+      {"[1]", "an entity is an object"},
+      {"[", "e.json: "},
+      {WithAttribute("null"), "T::\"a\": \"x\": line 1, column 66: Cedar has no null"},
+      {WithAttribute("1.5"), "Cedar has no such number"},
+      {WithAttribute("9223372036854775808"), "Cedar has no such number"},
+      {WithAttribute(R"({"__entity": {"type": "T"}})"), "an entity's uid is"},
+      {WithAttribute(R"({"__entity": {"type": "T", "id": "a"}, "more": 1})"), "stands alone"},
+      {WithAttribute(R"({"__expr": "1"})"), "`__expr` is not supported"},
+      {WithAttribute(R"({"__extn": {"fn": "nope", "arg": "1"}})"), "an extension value is"},
+      {WithAttribute(R"({"__extn": {"fn": "ip", "arg": 1}})"), "expected a string"},
+      {WithAttribute(R"({"__extn": {"fn": "offset", "arg": "x"}})"), "takes 2 arguments"},
+      {WithAttribute(R"({"a": 1, "a": 2})"), "a"},
+      {R"([{"uid": {"type": "not a name", "id": "a"}, "attrs": {}, "parents": []}])",
+       "is not an entity type"},
+      {R"([{"uid": {"type": "T", "id": "a"}, "attrs": {}}])", "has \"parents\""},
+      {R"([{"uid": {"type": "T", "id": "a"}, "attrs": {}, "parents": [], "tag": {}}])", "unknown key `tag`"},
+      {R"([{"uid": {"type": "T", "id": "a"}, "attrs": {}, "parents": ["x"]}])", "T::\"a\", parents"},
+      {R"([{"uid": {"type": "T", "id": "a"}, "attrs": {}, "parents": [{"type": "T", "id": "a"}]}])",
+       "is its own ancestor"},
+  };
+  for (const auto& row : rows) EXPECT_THAT(ErrorOf(row.json), HasSubstr(row.message)) << row.json;
+}
+
+TEST(EntitiesFromJson, AddsTheActionsOfTheSchema) {
+  const auto schema = *Schema::Parse("action read; action view in [read];", "s");
+  const auto entities = *EntitiesFromJson("[]", "e", &schema);
+  EXPECT_TRUE(entities.IsIn(EntityUid("Action", "view"), EntityUid("Action", "read")));
+  EXPECT_EQ(ErrorOf(R"([{"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": []}])", &schema),
+            "accepted");
+  EXPECT_THAT(
+      ErrorOf(R"([{"uid": {"type": "Action", "id": "read"}, "attrs": {"x": 1}, "parents": []}])", &schema),
+      HasSubstr("declares this action otherwise"));
+}
+
+TEST(ValueFromJson, BoundsDepth) {
+  const auto nested = [](std::size_t levels) {
+    const std::string text = std::string(levels, '[') + std::string(levels, ']');
+    const auto document = base::JsonDocument::Parse(text);
+    return ValueFromJson(document->root(), nullptr).has_value();
+  };
+  EXPECT_TRUE(nested(kValueDepthMax));
+  EXPECT_FALSE(nested(kValueDepthMax + 1));
+}
+
+}  // namespace
+}  // namespace proviso::cedar

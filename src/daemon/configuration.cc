@@ -1,0 +1,175 @@
+#include "daemon/configuration.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/fields.h"
+#include "base/file.h"
+#include "base/toml.h"
+#include "gateway/limits.h"
+#include "keys/digest.h"
+
+namespace proviso::daemon {
+namespace {
+
+using base::Fields;
+using Errors = std::vector<std::string>;
+
+constexpr std::size_t kConfigurationBytesMax = 4U << 20U;
+
+std::optional<ListenSetup> ParseListen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  ListenSetup listen{std::string(text.substr(0, colon)), 0};
+  const std::string_view port = text.substr(colon + 1);
+  const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (failure != std::errc() || end != port.data() + port.size() || listen.address.empty())
+    return std::nullopt;
+  if (listen.address.starts_with('[') && listen.address.ends_with(']')) {
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+  }
+  return listen;
+}
+
+std::filesystem::path PathIn(const std::filesystem::path& home, const std::string& text) {
+  return text.empty() ? std::filesystem::path() : home / text;
+}
+
+void ReadGateway(Fields& root, Configuration& out, Errors& errors) {
+  Fields table(root.Table("gateway"), "gateway", errors);
+  std::vector<std::string> listen = table.Texts("listen");
+  if (listen.empty()) listen.emplace_back("127.0.0.1:8484");
+  for (const std::string& text : listen) {
+    if (const auto parsed = ParseListen(text)) {
+      out.listen.push_back(*parsed);
+    } else {
+      table.Error("listen", "\"" + text + "\" is not ADDRESS:PORT, such as 127.0.0.1:8484");
+    }
+  }
+  out.tls_certificate = PathIn(out.home, table.Text("tls_certificate", ""));
+  out.tls_key = PathIn(out.home, table.Text("tls_key", ""));
+  if (out.tls_certificate.empty() != out.tls_key.empty()) {
+    table.Error("tls_certificate", "tls_certificate and tls_key go together");
+  }
+  out.threads = static_cast<unsigned>(table.Integer("threads", 0, 0, gateway::kThreadsMax));
+  out.drain = std::chrono::milliseconds(table.Integer("drain_ms", 30'000, 0, 3'600'000));
+  table.RefuseOthers();
+}
+
+void ReadPlaces(Fields& root, Configuration& out, Errors& errors) {
+  Fields record(root.Table("record"), "record", errors);
+  out.record_directory = PathIn(out.home, record.Text("directory", "record"));
+  out.record_key = PathIn(out.home, record.Text("key", "keys/record.key"));
+  record.RefuseOthers();
+  Fields store(root.Table("store"), "store", errors);
+  out.database_directory = PathIn(out.home, store.Text("directory", "store"));
+  out.sealing_key = PathIn(out.home, store.Text("sealing_key", "keys/seal.key"));
+  store.RefuseOthers();
+  Fields terms(root.Table("terms"), "terms", errors);
+  out.terms_directory = PathIn(out.home, terms.Text("directory", "terms"));
+  terms.RefuseOthers();
+}
+
+std::string ReadKeyDigest(Fields& table) {
+  std::string digest = table.RequiredText("sha256");
+  const auto bytes = base::FromHex(digest);
+  if (!digest.empty() && (!bytes || bytes->size() != 32)) {
+    table.Error("sha256", "must be the SHA-256 of the key, 64 hexadecimal digits (see `proviso keys api`)");
+  }
+  std::ranges::transform(digest, digest.begin(),
+                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+  return digest;
+}
+
+template <typename Read>
+void ReadEach(Fields& root, std::string_view key, Errors& errors, const Read& read) {
+  const std::vector<base::Json> tables = root.Tables(key);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    Fields table(tables[i], std::string(key) + "[" + std::to_string(i) + "]", errors);
+    read(table);
+    table.RefuseOthers();
+  }
+}
+
+void ReadKeys(Fields& root, Configuration& out, Errors& errors) {
+  ReadEach(root, "key", errors, [&out](Fields& table) {
+    out.keys.push_back({table.RequiredText("id"), ReadKeyDigest(table), table.RequiredText("application"),
+                        table.Text("purpose", "")});
+  });
+  ReadEach(root, "operator", errors, [&out](Fields& table) {
+    out.operators.push_back({table.RequiredText("id"), ReadKeyDigest(table)});
+  });
+}
+
+void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
+  ReadEach(root, "provider", errors, [&out](Fields& table) {
+    ProviderSetup provider{
+        table.RequiredText("name"),
+        table.RequiredText("url"),
+        table.Texts("dialects"),
+        PathIn(out.home, table.Text("credential_file", "")).string(),
+        table.Text("credential_env", ""),
+        table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key"}),
+        PathIn(out.home, table.Text("ca_file", "")).string(),
+        table.Text("server_name", "")};
+    if (provider.dialects.empty())
+      table.Error("dialects", "name what it speaks: openai-chat, anthropic-messages");
+    out.providers.push_back(std::move(provider));
+  });
+  ReadEach(root, "model", errors, [&out](Fields& table) {
+    ModelSetup model{
+        table.RequiredText("name"), table.RequiredText("provider"), "", table.Text("enclave", ""),
+        table.Choice("standing", "", {"", "clear", "proposed", "effective", "stayed", "waived"})};
+    model.upstream_model = table.Text("upstream_model", model.name);
+    out.models.push_back(std::move(model));
+  });
+  ReadEach(root, "child", errors, [&out](Fields& table) {
+    ChildSetup child{table.RequiredText("name"), table.Texts("command")};
+    if (child.command.empty()) table.Error("command", "must name a program and its arguments");
+    out.children.push_back(std::move(child));
+  });
+}
+
+template <typename T>
+void RefuseTwice(const std::vector<T>& items, std::string T::* name, std::string_view what, Errors& errors) {
+  std::set<std::string> seen;
+  for (const T& item : items) {
+    if (!seen.insert(item.*name).second)
+      errors.push_back(std::string(what) + ": \"" + item.*name + "\" stands twice");
+  }
+}
+
+}  // namespace
+
+base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file) {
+  const auto text = base::ReadFile(file, kConfigurationBytesMax);
+  if (!text) {
+    base::Error error = text.error();
+    if (error.code == base::ErrorCode::kNotFound) error.message += "; make one with: proviso init --home DIR";
+    return std::unexpected(std::move(error));
+  }
+  const auto json = base::TomlToJson(*text, file.string());
+  if (!json) return std::unexpected(json.error());
+  const auto document = base::JsonDocument::Parse(*json);
+  if (!document) return base::Within(file.string(), document.error());
+  Configuration out;
+  out.home = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
+  out.digest = base::ToHex(keys::Sha256(*text));
+  Errors errors;
+  Fields root(document->root(), "", errors);
+  ReadGateway(root, out, errors);
+  ReadPlaces(root, out, errors);
+  ReadKeys(root, out, errors);
+  ReadProviders(root, out, errors);
+  root.RefuseOthers();
+  RefuseTwice(out.keys, &KeySetup::sha256, "key", errors);
+  RefuseTwice(out.providers, &ProviderSetup::name, "provider", errors);
+  RefuseTwice(out.models, &ModelSetup::name, "model", errors);
+  if (errors.empty()) return out;
+  for (std::string& error : errors) error.insert(0, file.string() + ": ");
+  return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
+}
+
+}  // namespace proviso::daemon

@@ -1,0 +1,80 @@
+// config.toml as a value. Paths in it are relative to the directory that holds the file.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace proviso::daemon {
+
+struct ListenSetup {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+/// An application's API key, by its SHA-256: the key itself is shown once, when it is made.
+struct KeySetup {
+  std::string id;
+  std::string sha256;
+  std::string application;
+  std::string purpose;
+};
+
+struct OperatorSetup {
+  std::string id;
+  std::string sha256;
+};
+
+struct ProviderSetup {
+  std::string name;
+  std::string url;
+  std::vector<std::string> dialects;
+  std::string credential_file;
+  std::string credential_environment;
+  std::string credential_style;
+  std::string ca_file;
+  std::string server_name;
+};
+
+struct ModelSetup {
+  std::string name;
+  std::string provider;
+  std::string upstream_model;
+  std::string enclave;
+  std::string standing;
+};
+
+/// A process that the gateway starts, watches and ends, such as a local model's server.
+struct ChildSetup {
+  std::string name;
+  std::vector<std::string> command;
+};
+
+struct Configuration {
+  std::filesystem::path home;  ///< The directory of the file.
+  std::string digest;          ///< SHA-256 of the file, hexadecimal.
+  std::vector<ListenSetup> listen;
+  std::filesystem::path tls_certificate;
+  std::filesystem::path tls_key;
+  unsigned threads = 0;  ///< 0: one a core.
+  std::chrono::milliseconds drain{30'000};
+  std::filesystem::path record_directory;
+  std::filesystem::path record_key;
+  std::filesystem::path database_directory;
+  std::filesystem::path sealing_key;
+  std::filesystem::path terms_directory;
+  std::vector<KeySetup> keys;
+  std::vector<OperatorSetup> operators;
+  std::vector<ProviderSetup> providers;
+  std::vector<ModelSetup> models;
+  std::vector<ChildSetup> children;
+};
+
+/// Reads `file`. On failure the message lists everything that is wrong, a line each.
+[[nodiscard]] base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file);
+
+}  // namespace proviso::daemon

@@ -1,0 +1,269 @@
+#include "daemon/daemon.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <ctime>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "base/file.h"
+#include "daemon/child.h"
+#include "daemon/in_force.h"
+#include "gateway/core_state.h"
+#include "gateway/routes.h"
+#include "gateway/server.h"
+#include "store/sqlite_holds.h"
+#include "store/sqlite_openings.h"
+
+namespace proviso::daemon {
+namespace {
+
+using gateway::Severity;
+
+/// Signals that the main thread waits for; blocked everywhere.
+sigset_t Signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, one);
+  return signals;
+}
+
+base::Status MakeDirectory(const std::filesystem::path& directory) {
+  std::error_code failure;
+  std::filesystem::create_directories(directory, failure);
+  if (failure) return base::Fail(base::ErrorCode::kIo, directory.string() + ": " + failure.message());
+  return {};
+}
+
+base::Result<keys::SigningKey> LoadSigningKey(const std::filesystem::path& path) {
+  const auto text = base::ReadFile(path, 4096);
+  if (!text) return std::unexpected(text.error());
+  auto key = keys::SigningKey::Parse(*text);
+  if (!key) return base::Within(path.string(), key.error());
+  return key;
+}
+
+}  // namespace
+
+/// Members are opened from the first to the last and closed from the last to the first.
+class Process {
+ public:
+  explicit Process(Configuration configuration)
+      : configuration_(std::move(configuration)), events_(clock_, STDERR_FILENO) {}
+
+  base::Status Open() {
+    auto snapshot = MakeSnapshot(configuration_);
+    if (!snapshot) return std::unexpected(snapshot.error());
+    snapshot_ = std::move(*snapshot);
+    if (auto opened = OpenStores(); !opened) return opened;
+    if (auto opened = OpenRecord(); !opened) return opened;
+    watch_ = std::make_unique<gateway::HoldWatch>(*desk_, events_);
+    if (auto recorded = RecordTerms(); !recorded) return recorded;
+    if (auto started = StartServer(); !started) return started;
+    StartChildren();
+    return {};
+  }
+
+  [[nodiscard]] std::string Url() const {
+    const std::string scheme = configuration_.tls_certificate.empty() ? "http" : "https";
+    return scheme + "://" + configuration_.listen.front().address + ":" + std::to_string(server_->port());
+  }
+
+  /// Returns when it is time to end.
+  base::Status Wait() {
+    const sigset_t signals = Signals();
+    const timespec look{.tv_sec = 0, .tv_nsec = 500'000'000};
+    while (true) {
+      const int signal = sigtimedwait(&signals, nullptr, &look);
+      if (signal == SIGTERM || signal == SIGINT) return {};
+      if (signal == SIGHUP) Reload();
+      if (auto failure = log_->failure(); !failure)
+        return base::Within("the record has failed, so the gateway stops", failure.error());
+    }
+  }
+
+  base::Status Close() {
+    events_.Write(Severity::kInfo, "draining", {});
+    const std::size_t cut = server_->Drain(configuration_.drain);
+    children_.clear();
+    watch_.reset();
+    worker_.join();
+    const base::Status closed = log_->Close();
+    events_.Write(Severity::kInfo, "stopped", {{"connections_cut", std::to_string(cut)}});
+    return closed;
+  }
+
+ private:
+  base::Status OpenStores() {
+    for (const auto& directory :
+         {configuration_.database_directory, configuration_.record_directory, configuration_.home / "log"}) {
+      if (auto made = MakeDirectory(directory); !made) return made;
+    }
+    auto sealing = keys::SealingKey::Load(configuration_.sealing_key);
+    if (!sealing) return std::unexpected(sealing.error());
+    auto holds = store::SqliteHolds::Open(configuration_.database_directory / "holds.db", *sealing);
+    if (!holds) return std::unexpected(holds.error());
+    holds_ = std::make_unique<store::SqliteHolds>(std::move(*holds));
+    desk_ = std::make_unique<oversight::Desk>(*holds_, clock_);
+    auto openings = store::SqliteOpenings::Open(configuration_.database_directory / "openings.db");
+    if (!openings) return std::unexpected(openings.error());
+    openings_ = std::move(*openings);
+    sealing_ = std::make_unique<keys::SealingKey>(std::move(*sealing));
+    return {};
+  }
+
+  base::Status OpenRecord() {
+    auto key = LoadSigningKey(configuration_.record_key);
+    if (!key) return std::unexpected(key.error());
+    origin_ = key->verifier().name();
+    record::LogSetup setup{.directory = configuration_.record_directory,
+                           .origin = origin_,
+                           .key = std::move(*key),
+                           .clock = &clock_,
+                           .openings = openings_.get(),
+                           .sealing_key = std::move(*sealing_)};
+    auto log = record::Log::Open(std::move(setup));
+    if (!log) return base::Within("record", log.error());
+    log_ = std::move(*log);
+    const record::Recovery& found = log_->recovery();
+    events_.Write(Severity::kInfo, "record_open",
+                  {{"entries", std::to_string(found.entries)},
+                   {"interrupted", std::to_string(found.interrupted)},
+                   {"torn_bytes", std::to_string(found.torn_bytes)}});
+    return {};
+  }
+
+  /// A POLICY entry, durable before anything is decided under these terms; holds under others are void.
+  base::Status RecordTerms() {
+    record::EntryDraft draft;
+    draft.kind = record::Kind::kPolicy;
+    draft.fields[record::Field::kAgreementDigest] = base::ToHex(snapshot_->terms->digest());
+    draft.fields[record::Field::kConfigurationDigest] = snapshot_->provenance.configuration_digest;
+    draft.fields[record::Field::kBuild] = snapshot_->provenance.build;
+    draft.fields[record::Field::kDetail] =
+        "in force: " + snapshot_->terms->agreement().name + " " + snapshot_->terms->agreement().version;
+    auto ticket = log_->Append(std::move(draft));
+    if (!ticket) return std::unexpected(ticket.error());
+    if (auto durable = log_->WaitDurable(ticket->index); !durable) return durable;
+    auto voided = desk_->VoidUnderOtherTerms(snapshot_->terms->digest());
+    if (!voided) return std::unexpected(voided.error());
+    events_.Write(Severity::kInfo, "terms_in_force",
+                  {{"terms", snapshot_->terms->DigestText()}, {"holds_voided", std::to_string(*voided)}});
+    return {};
+  }
+
+  base::Status StartServer() {
+    gateway::ServerOptions options;
+    options.threads = configuration_.threads != 0 ? configuration_.threads
+                                                  : std::max(1U, std::thread::hardware_concurrency());
+    for (const ListenSetup& one : configuration_.listen) {
+      gateway::Listen listen{one.address, one.port, std::nullopt};
+      if (!configuration_.tls_certificate.empty())
+        listen.tls = http::TlsServerFiles{configuration_.tls_certificate, configuration_.tls_key};
+      options.listen.push_back(std::move(listen));
+    }
+    metrics_ = std::make_unique<gateway::Metrics>(options.threads);
+    services_.reset(new gateway::Services{*log_,
+                                          *desk_,
+                                          clock_,
+                                          worker_,
+                                          *watch_,
+                                          *metrics_,
+                                          events_,
+                                          configuration_.record_directory,
+                                          origin_,
+                                          {}});
+    auto server =
+        gateway::Server::Start(options, clock_, [this](gateway::Core& core) { return MakeHandler(core); });
+    if (!server) return std::unexpected(server.error());
+    server_ = std::move(*server);
+    return {};
+  }
+
+  base::Result<http::Handler> MakeHandler(gateway::Core& core) {
+    auto state = std::make_shared<gateway::CoreState>(core, *services_);  // shared by the core's walks
+    if (auto adopted = state->Adopt(snapshot_); !adopted) return std::unexpected(adopted.error());
+    cores_.emplace_back(state);
+    auto routes = gateway::MakeRoutes(state);
+    return http::Handler([routes](http::ServerExchange& exchange) { return routes->Handle(exchange); });
+  }
+
+  void StartChildren() {
+    for (const ChildSetup& setup : configuration_.children) {
+      children_.push_back(
+          std::make_unique<Child>(setup, configuration_.home / "log" / (setup.name + ".log"), events_));
+    }
+  }
+
+  /// Whole or not at all: everything is read and checked before anything changes.
+  void Reload() {
+    auto configuration = ReadConfiguration(configuration_.home / "config.toml");
+    auto snapshot = configuration ? MakeSnapshot(*configuration) : std::unexpected(configuration.error());
+    if (!snapshot) {
+      events_.Write(Severity::kError, "reload_refused", {{"why", snapshot.error().message}});
+      return;
+    }
+    const bool other_terms = (*snapshot)->terms->digest() != snapshot_->terms->digest();
+    const auto before = std::exchange(snapshot_, std::move(*snapshot));
+    if (other_terms) {
+      if (auto recorded = RecordTerms(); !recorded) {
+        snapshot_ = before;
+        events_.Write(Severity::kError, "reload_refused", {{"why", recorded.error().message}});
+        return;
+      }
+    }
+    for (const auto& weak : cores_) AdoptOn(weak);
+    events_.Write(Severity::kInfo, "reloaded",
+                  {{"terms", snapshot_->terms->DigestText()},
+                   {"configuration", snapshot_->provenance.configuration_digest}});
+  }
+
+  void AdoptOn(const std::weak_ptr<gateway::CoreState>& weak) {
+    const auto state = weak.lock();
+    if (state == nullptr) return;
+    std::promise<base::Status> adopted;
+    auto answer = adopted.get_future();
+    boost::asio::post(state->core().io,
+                      [&adopted, state, snapshot = snapshot_] { adopted.set_value(state->Adopt(snapshot)); });
+    const base::Status status = answer.get();
+    if (!status) events_.Write(Severity::kError, "reload_incomplete", {{"why", status.error().message}});
+  }
+
+  Configuration configuration_;
+  base::SystemClock clock_;
+  gateway::EventLog events_;
+  std::shared_ptr<const gateway::Snapshot> snapshot_;  // shared with the cores
+  std::unique_ptr<keys::SealingKey> sealing_;
+  std::unique_ptr<store::SqliteHolds> holds_;
+  std::unique_ptr<store::SqliteOpenings> openings_;
+  std::unique_ptr<oversight::Desk> desk_;
+  std::string origin_;
+  std::unique_ptr<record::Log> log_;
+  boost::asio::thread_pool worker_{2};
+  std::unique_ptr<gateway::HoldWatch> watch_;
+  std::unique_ptr<gateway::Metrics> metrics_;
+  std::unique_ptr<gateway::Services> services_;
+  std::vector<std::weak_ptr<gateway::CoreState>> cores_;
+  std::unique_ptr<gateway::Server> server_;
+  std::vector<std::unique_ptr<Child>> children_;
+};
+
+base::Status Run(const std::filesystem::path& home, const std::function<void(std::string_view url)>& ready) {
+  const sigset_t signals = Signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  auto configuration = ReadConfiguration(home / "config.toml");
+  if (!configuration) return std::unexpected(configuration.error());
+  Process process(std::move(*configuration));
+  if (auto opened = process.Open(); !opened) return opened;
+  ready(process.Url());
+  const base::Status ended = process.Wait();
+  const base::Status closed = process.Close();
+  return ended ? closed : ended;
+}
+
+}  // namespace proviso::daemon

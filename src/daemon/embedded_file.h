@@ -1,0 +1,17 @@
+// Files that the binary carries, so that it needs nothing beside it (cmake/EmbedFiles.cmake).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace proviso::daemon {
+
+struct EmbeddedFile {
+  std::string_view path;
+  std::string_view content;
+};
+
+/// The starter terms package, examples/starter.
+extern const std::span<const EmbeddedFile> kStarterTerms;
+
+}  // namespace proviso::daemon

@@ -1,0 +1,136 @@
+#include "daemon/in_force.h"
+
+#include "base/fields.h"
+#include "enforcement/ruling.h"
+#include "http/tls.h"
+#include "terms/declare.h"
+
+namespace proviso::daemon {
+namespace {
+
+using gateway::Snapshot;
+using Errors = std::vector<std::string>;
+
+std::string Meant(std::string_view word, const std::vector<std::string>& known) {
+  const std::string meant = base::DidYouMean(word, known);
+  return meant.empty() ? "" : "; did you mean " + meant + "?";
+}
+
+void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
+  const terms::Agreement& agreement = snapshot.terms->agreement();
+  std::vector<std::string> known;
+  for (const terms::ApplicationTerms& application : agreement.applications) known.push_back(application.id);
+  for (const KeySetup& key : configuration.keys) {
+    const terms::ApplicationTerms* application = agreement.FindApplication(key.application);
+    if (application == nullptr) {
+      errors.push_back("key " + key.id + ": the agreement names no application \"" + key.application + "\"" +
+                       Meant(key.application, known));
+      continue;
+    }
+    if (!key.purpose.empty()) {
+      const auto allowed = terms::AllowedPurpose(agreement, key.application, key.purpose);
+      if (!allowed) errors.push_back("key " + key.id + ": " + allowed.error().message);
+    }
+    snapshot.callers[key.sha256] = {key.id, application->id, application->organization, key.purpose};
+  }
+  for (const OperatorSetup& one : configuration.operators) {
+    if (snapshot.callers.contains(one.sha256)) {
+      errors.push_back("operator " + one.id + ": has the same key as an application; give it one of its own");
+    }
+    snapshot.operators[one.sha256] = one.id;
+  }
+}
+
+upstreams::CredentialStyle StyleNamed(std::string_view name) {
+  if (name == "x-api-key") return upstreams::CredentialStyle::kXApiKey;
+  if (name == "x-goog-api-key") return upstreams::CredentialStyle::kXGoogApiKey;
+  return upstreams::CredentialStyle::kBearer;
+}
+
+base::Status ReadCredential(const ProviderSetup& setup, gateway::ProviderRoute& route) {
+  if (setup.credential_file.empty() && setup.credential_environment.empty()) return {};
+  if (!setup.credential_file.empty() && !setup.credential_environment.empty()) {
+    return base::Fail(base::ErrorCode::kInvalid, "give credential_file or credential_env, not both");
+  }
+  const auto style = StyleNamed(setup.credential_style);
+  auto credential = setup.credential_file.empty()
+                        ? upstreams::Credential::FromEnvironment(setup.credential_environment, style)
+                        : upstreams::Credential::FromFile(setup.credential_file, style);
+  if (!credential) return std::unexpected(credential.error());
+  route.credential = std::make_shared<const upstreams::Credential>(std::move(*credential));
+  return {};
+}
+
+std::optional<protocol::Dialect> DialectNamed(std::string_view name) {
+  for (const auto dialect : {protocol::Dialect::kOpenAiChat, protocol::Dialect::kAnthropicMessages}) {
+    if (protocol::NameOf(dialect) == name) return dialect;
+  }
+  return std::nullopt;
+}
+
+void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
+  for (const ProviderSetup& setup : configuration.providers) {
+    const std::string where = "provider " + setup.name + ": ";
+    gateway::ProviderRoute route;
+    route.name = setup.name;
+    for (const std::string& name : setup.dialects) {
+      const auto dialect = DialectNamed(name);
+      if (dialect) route.dialects.insert(*dialect);
+      if (!dialect)
+        errors.push_back(where + "unknown dialect \"" + name +
+                         "\"; there are openai-chat, anthropic-messages");
+    }
+    auto endpoint = upstreams::ParseEndpoint(setup.url);
+    if (!endpoint) {
+      errors.push_back(where + "url: " + endpoint.error().message);
+      continue;
+    }
+    route.endpoint = std::move(*endpoint);
+    route.endpoint.ca_file = setup.ca_file;
+    route.endpoint.server_name = setup.server_name;
+    if (route.endpoint.scheme == upstreams::Scheme::kHttps) {
+      const auto trust = http::TlsClientContext::Load({setup.ca_file});
+      if (!trust) errors.push_back(where + "ca_file: " + trust.error().message);
+    }
+    if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
+    snapshot.providers[setup.name] = std::move(route);
+  }
+}
+
+void AddModels(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
+  std::vector<std::string> known;
+  for (const auto& [name, route] : snapshot.providers) known.push_back(name);
+  for (const ModelSetup& setup : configuration.models) {
+    if (!snapshot.providers.contains(setup.provider)) {
+      errors.push_back("model " + setup.name + ": no provider \"" + setup.provider + "\"" +
+                       Meant(setup.provider, known));
+      continue;
+    }
+    snapshot.models[setup.name] = {setup.name, setup.provider, setup.upstream_model, setup.enclave,
+                                   setup.standing};
+  }
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& configuration) {
+  auto package = terms::Package::Load(configuration.terms_directory);
+  if (!package) return std::unexpected(package.error());
+  auto snapshot = std::make_shared<Snapshot>();  // shared: every core and every request in flight holds it
+  snapshot->terms = std::move(*package);
+  snapshot->provenance = {PROVISO_VERSION, configuration.digest};
+  Errors errors;
+  auto book = enforcement::BookOf(snapshot->terms->agreement());
+  if (book) {
+    snapshot->approvers = std::move(*book);
+  } else {
+    errors.push_back("approvers: " + book.error().message);
+  }
+  AddKeys(configuration, *snapshot, errors);
+  AddProviders(configuration, *snapshot, errors);
+  AddModels(configuration, *snapshot, errors);
+  if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
+  return snapshot;
+}
+
+}  // namespace proviso::daemon

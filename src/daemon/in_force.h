@@ -1,0 +1,16 @@
+// From the files to what is in force: configuration and terms, checked against each other.
+#pragma once
+
+#include <memory>
+
+#include "daemon/configuration.h"
+#include "gateway/snapshot.h"
+
+namespace proviso::daemon {
+
+/// Loads the terms and the credentials that `configuration` names. On failure the message lists
+/// everything that is wrong, and nothing is in force that was not before.
+[[nodiscard]] base::Result<std::shared_ptr<const gateway::Snapshot>> MakeSnapshot(
+    const Configuration& configuration);
+
+}  // namespace proviso::daemon

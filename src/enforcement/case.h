@@ -1,0 +1,59 @@
+// One request on its way, with all that is known of it: what every decision about it rests on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "enforcement/caller.h"
+#include "protocol/request.h"
+#include "terms/facts.h"
+#include "terms/package.h"
+
+namespace proviso::enforcement {
+
+/// A tool of this request, matched with the agreement's catalogue by name and schema digest.
+struct KnownTool {
+  std::string name;
+  std::string server;
+  std::string effect;
+};
+
+struct Case {
+  std::string decision_id;                      ///< "dec_…", what the caller can quote.
+  std::shared_ptr<const terms::Package> terms;  ///< Shared: a reload must not change a request in flight.
+  Caller caller;
+  Target target;
+  protocol::Request request;
+  base::Digest request_digest{};
+  std::size_t request_bytes = 0;
+  std::int64_t opened_ms = 0;
+  std::int64_t opened_ns = 0;  ///< Monotonic, for latency.
+  terms::Facts facts;          ///< Of the request; a call adds its own.
+  std::vector<KnownTool> tools;
+};
+
+/// Everything that a case is opened with. Borrowed for the call.
+struct Opening {
+  std::shared_ptr<const terms::Package> terms;
+  const Caller& caller;
+  const Declarations& declarations;
+  const Target& target;
+  const protocol::Request& request;
+  std::string_view body;
+  const base::Clock& clock;
+};
+
+/// Gathers the facts. Fails with kDenied when the caller declares what the agreement does not let it
+/// declare, kInvalid for a declaration that cannot be read, kExpired for one that has lapsed.
+[[nodiscard]] base::Result<Case> OpenCase(const Opening& opening);
+
+/// The question whether the request itself may be sent.
+[[nodiscard]] terms::Question RequestQuestion(const Case& the_case);
+
+}  // namespace proviso::enforcement

@@ -1,0 +1,124 @@
+#include "enforcement/entries.h"
+
+#include "base/json_writer.h"
+#include "enforcement/notices.h"
+#include "oversight/held_call.h"
+
+namespace proviso::enforcement {
+namespace {
+
+using record::Field;
+using record::FieldValues;
+
+void Put(FieldValues& fields, Field field, std::string value) {
+  if (!value.empty()) fields.insert_or_assign(field, std::move(value));
+}
+
+std::string JsonList(const std::vector<std::string>& texts) {
+  base::JsonWriter json;
+  json.BeginArray();
+  for (const std::string& text : texts) json.String(text);
+  json.EndArray();
+  return json.Take();
+}
+
+std::string AuthorityJson(const terms::AuthorityFact& authority) {
+  base::JsonWriter json;
+  json.BeginObject().Key("kind").String(authority.kind);
+  json.Key("signed").Bool(authority.standing == terms::AuthorityFact::Standing::kSigned);
+  json.Key("case").String(authority.reference).Key("issuer").String(authority.issuer).EndObject();
+  return json.Take();
+}
+
+std::string ApprovalsJson(const oversight::Release& release) {
+  base::JsonWriter json;
+  json.BeginObject().Key("hold").String(release.hold.id).Key("notes").BeginArray();
+  for (const oversight::Decision& decision : release.hold.decisions) json.String(decision.note);
+  json.EndArray().EndObject();
+  return json.Take();
+}
+
+std::string SubjectOf(const Case& the_case) {
+  return the_case.caller.organization + "/" + the_case.caller.application;
+}
+
+/// What every INTENT of a case carries.
+record::EntryDraft Intent(const Case& the_case, const terms::Decision& decision,
+                          const Provenance& provenance) {
+  record::EntryDraft draft;
+  draft.kind = record::Kind::kIntent;
+  draft.subject = SubjectOf(the_case);
+  FieldValues& fields = draft.fields;
+  Put(fields, Field::kDecisionId, the_case.decision_id);
+  Put(fields, Field::kTenant, the_case.caller.organization);
+  Put(fields, Field::kAgreementDigest, base::ToHex(the_case.terms->digest()));
+  Put(fields, Field::kClauseIds, JsonList(ClauseIdsOf(decision)));
+  Put(fields, Field::kOutcome, std::string(terms::NameOf(decision.outcome)));
+  Put(fields, Field::kPrincipal, the_case.caller.application);
+  Put(fields, Field::kOnBehalfOf, the_case.facts.on_behalf_of.value_or(""));
+  Put(fields, Field::kPurpose, the_case.facts.purpose.value_or(""));
+  if (the_case.facts.authority) Put(fields, Field::kAuthority, AuthorityJson(*the_case.facts.authority));
+  Put(fields, Field::kEnclave, the_case.target.enclave);
+  Put(fields, Field::kDialect, std::string(protocol::NameOf(the_case.request.dialect)));
+  Put(fields, Field::kProvider, the_case.target.provider);
+  Put(fields, Field::kModel, the_case.target.model);
+  Put(fields, Field::kRequestDigest, base::ToHex(the_case.request_digest));
+  Put(fields, Field::kRequestBytes, std::to_string(the_case.request_bytes));
+  Put(fields, Field::kBuild, provenance.build);
+  Put(fields, Field::kConfigurationDigest, provenance.configuration_digest);
+  return draft;
+}
+
+std::string TokensJson(const protocol::Usage& usage) {
+  base::JsonWriter json;
+  json.BeginObject().Key("input").Integer(usage.input_tokens).Key("output").Integer(usage.output_tokens);
+  json.Key("cached")
+      .Integer(usage.cached_tokens)
+      .Key("reasoning")
+      .Integer(usage.reasoning_tokens)
+      .EndObject();
+  return json.Take();
+}
+
+}  // namespace
+
+record::EntryDraft RequestIntent(const Case& the_case, const terms::Decision& decision,
+                                 const oversight::Release* release, const Provenance& provenance) {
+  record::EntryDraft draft = Intent(the_case, decision, provenance);
+  if (release != nullptr) Put(draft.fields, Field::kApprovals, ApprovalsJson(*release));
+  return draft;
+}
+
+record::EntryDraft CallIntent(const Case& the_case, const protocol::ToolCall& call,
+                              const terms::Decision& decision, const oversight::Release* release,
+                              const Provenance& provenance) {
+  record::EntryDraft draft = Intent(the_case, decision, provenance);
+  Put(draft.fields, Field::kTool, call.name);
+  Put(draft.fields, Field::kCallDigest, base::ToHex(oversight::CallDigest(call.name, call.arguments)));
+  if (release != nullptr) Put(draft.fields, Field::kApprovals, ApprovalsJson(*release));
+  return draft;
+}
+
+record::EntryDraft OutcomeOf(const Case& the_case, std::uint64_t intent_index, const Effect& effect,
+                             std::int64_t now_ns) {
+  record::EntryDraft draft;
+  draft.kind = record::Kind::kOutcome;
+  draft.pair = intent_index;
+  draft.subject = SubjectOf(the_case);
+  FieldValues& fields = draft.fields;
+  Put(fields, Field::kDecisionId, the_case.decision_id);
+  Put(fields, Field::kOutcome, effect.what);
+  if (effect.summary != nullptr) {
+    Put(fields, Field::kModel, effect.summary->model);
+    Put(fields, Field::kTokens, TokensJson(effect.summary->usage));
+  }
+  if (effect.response_digest) {
+    Put(fields, Field::kResponseDigest, base::ToHex(*effect.response_digest));
+    Put(fields, Field::kResponseBytes, std::to_string(effect.response_bytes));
+  }
+  Put(fields, Field::kUpstreamRequestId, effect.upstream_request_id);
+  Put(fields, Field::kLatencyMs, std::to_string((now_ns - the_case.opened_ns) / 1'000'000));
+  return draft;
+}
+
+}  // namespace proviso::enforcement

@@ -1,0 +1,109 @@
+#include "enforcement/ruling.h"
+
+#include <algorithm>
+#include <map>
+
+namespace proviso::enforcement {
+namespace {
+
+terms::Decision Undecidable(std::string detail) {
+  terms::Decision decision;
+  decision.outcome = terms::Outcome::kForbid;
+  decision.ground = terms::Ground::kUndecidable;
+  decision.detail = std::move(detail);
+  return decision;
+}
+
+base::Result<cedar::Value> InputOf(const protocol::ToolCall& call) {
+  if (call.kind != protocol::CallKind::kCustom) return terms::InputFromJson(call.arguments);
+  return cedar::Value::FromRecord(cedar::Record({{"text", cedar::Value::String(call.arguments)}}));
+}
+
+void AddPeople(const Case& the_case, const std::optional<People>& people, terms::Question& question) {
+  if (people) question.facts.decision = terms::DecisionBy(the_case.terms->agreement(), *people);
+}
+
+oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& decision) {
+  oversight::ProposedCall proposed;
+  proposed.model = the_case.target.model;
+  proposed.provider = the_case.target.provider;
+  proposed.dialect = protocol::NameOf(the_case.request.dialect);
+  proposed.application = the_case.caller.application;
+  proposed.organization = the_case.caller.organization;
+  proposed.on_behalf_of = the_case.facts.on_behalf_of.value_or("");
+  proposed.purpose = the_case.facts.purpose.value_or("");
+  if (the_case.facts.authority) {
+    proposed.authority = the_case.facts.authority->kind + " " + the_case.facts.authority->reference;
+  }
+  proposed.terms_digest = the_case.terms->digest();
+  proposed.request_digest = the_case.request_digest;
+  for (const terms::Clause& clause : decision.clauses) proposed.clauses.push_back({clause.id, clause.title});
+  if (decision.need) {
+    proposed.need = {static_cast<std::uint32_t>(decision.need->count), decision.need->roles};
+  }
+  return proposed;
+}
+
+}  // namespace
+
+terms::Decision RuleRequest(const Case& the_case, const std::optional<People>& people) {
+  terms::Question question = RequestQuestion(the_case);
+  AddPeople(the_case, people, question);
+  return terms::Decide(*the_case.terms, question);
+}
+
+terms::Decision RuleCall(const Case& the_case, const protocol::ToolCall& call,
+                         const std::optional<People>& people) {
+  auto input = InputOf(call);
+  if (!input) return Undecidable(input.error().message);
+  terms::Question question = RequestQuestion(the_case);
+  question.act = terms::Act::kCallTool;
+  question.tool = call.name;
+  const auto known = std::ranges::find(the_case.tools, call.name, &KnownTool::name);
+  if (known != the_case.tools.end()) {
+    question.tool_server = known->server;
+    question.facts.effect = known->effect;
+  }
+  question.facts.input = std::move(*input);
+  AddPeople(the_case, people, question);
+  return terms::Decide(*the_case.terms, question);
+}
+
+oversight::ProposedCall ProposalForCall(const Case& the_case, const protocol::ToolCall& call,
+                                        const terms::Decision& decision) {
+  oversight::ProposedCall proposed = Proposal(the_case, decision);
+  proposed.call = {call.name, call.arguments, call.id};
+  return proposed;
+}
+
+oversight::ProposedCall ProposalForRequest(const Case& the_case, std::string_view body,
+                                           const terms::Decision& decision) {
+  oversight::ProposedCall proposed = Proposal(the_case, decision);
+  proposed.call = {std::string(kRequestTool), std::string(body), ""};
+  return proposed;
+}
+
+base::Result<oversight::ApproverBook> BookOf(const terms::Agreement& agreement) {
+  std::map<std::string, oversight::Approver> by_person;
+  for (const terms::NamedApprover& named : agreement.approvers) {
+    oversight::Approver& approver = by_person[named.person];
+    approver.person = named.person;
+    approver.keys.push_back(named.key);
+    for (const std::string& role : named.roles) {
+      if (std::ranges::find(approver.roles, role) == approver.roles.end()) approver.roles.push_back(role);
+    }
+  }
+  std::vector<oversight::Approver> approvers;
+  for (auto& [person, approver] : by_person) approvers.push_back(std::move(approver));
+  return oversight::ApproverBook::Make(std::move(approvers));
+}
+
+People PeopleOf(const oversight::Release& release) {
+  People people;
+  for (const oversight::Decision& decision : release.hold.decisions) {
+    if (decision.verdict == oversight::Verdict::kApprove) people.push_back(decision.person);
+  }
+  return people;
+}
+
+}  // namespace proviso::enforcement

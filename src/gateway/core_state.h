@@ -1,0 +1,75 @@
+// What one core works with: the services that all share, the snapshot in force, its own pools.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "gateway/event_log.h"
+#include "gateway/hold_watch.h"
+#include "gateway/metrics.h"
+#include "gateway/server.h"
+#include "gateway/snapshot.h"
+#include "oversight/desk.h"
+#include "record/log.h"
+#include "upstreams/limits.h"
+#include "upstreams/pool.h"
+
+namespace proviso::gateway {
+
+/// Shared by all cores; borrowed, and outlives the server.
+struct Services {
+  record::Log& log;
+  oversight::Desk& desk;
+  const base::Clock& clock;
+  /// Where what blocks (the desk's database) is done.
+  boost::asio::thread_pool& worker;
+  HoldWatch& watch;
+  Metrics& metrics;
+  EventLog& events;
+  std::filesystem::path record_directory;
+  std::string record_origin;
+  upstreams::Timeouts upstream_timeouts;
+};
+
+/// Touched by its core's thread only, once the server runs.
+class CoreState {
+ public:
+  CoreState(Core& core, Services& services) : core_(core), services_(services) {}
+
+  /// Takes a snapshot into use; on failure the old one stays.
+  [[nodiscard]] base::Status Adopt(std::shared_ptr<const Snapshot> snapshot);
+
+  [[nodiscard]] Core& core() { return core_; }
+  [[nodiscard]] Services& services() { return services_; }
+  [[nodiscard]] CoreMetrics& metrics() { return services_.metrics.core(core_.index); }
+  /// Shared: a request keeps what it began under.
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  /// The core's pool for a provider; shared, because an exchange must not outlive its pool.
+  [[nodiscard]] std::shared_ptr<upstreams::Pool> PoolOf(const std::string& provider) const;
+
+ private:
+  Core& core_;
+  Services& services_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::map<std::string, std::shared_ptr<upstreams::Pool>> pools_;
+};
+
+/// Waits, on this core, until the record has the entry on disk. An error means: stop.
+[[nodiscard]] boost::asio::awaitable<base::Status> AwaitDurable(record::Log& log, std::uint64_t index);
+
+/// Runs `work` on the worker pool and comes back to this core with its result.
+template <typename Work>
+[[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work>> OnWorker(Services& services, Work work) {
+  using Answer = std::invoke_result_t<Work>;
+  auto task = [work = std::move(work)]() mutable -> boost::asio::awaitable<Answer> { co_return work(); };
+  co_return co_await boost::asio::co_spawn(services.worker, std::move(task), boost::asio::use_awaitable);
+}
+
+}  // namespace proviso::gateway

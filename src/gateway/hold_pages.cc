@@ -1,0 +1,151 @@
+// The desk over HTTP. An operator's key lets one look; a decision counts only by the approver's own
+// signature, whoever carries it here.
+#include <string>
+#include <vector>
+
+#include "base/json_writer.h"
+#include "gateway/hold_json.h"
+#include "gateway/internal/pages.h"
+#include "gateway/limits.h"
+#include "gateway/refuse.h"
+#include "keys/digest.h"
+
+namespace proviso::gateway::internal {
+
+namespace asio = boost::asio;
+using base::ErrorCode;
+
+namespace {
+
+constexpr std::string_view kBelow = "/proviso/v1/holds/";
+constexpr std::string_view kDecisions = "/decisions";
+
+int StatusOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kConflict:
+    case ErrorCode::kExpired:
+      return 409;
+    case ErrorCode::kDenied:
+    case ErrorCode::kCorrupt:
+      return 403;
+    case ErrorCode::kInvalid:
+      return 400;
+    case ErrorCode::kLimit:
+      return 413;
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kIo:
+    case ErrorCode::kInternal:
+      break;
+  }
+  return 503;
+}
+
+asio::awaitable<void> Send(http::ServerExchange& exchange, int status, std::string body) {
+  std::vector<http::Header> headers{{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+  (void)co_await exchange.Respond(status, std::move(headers), std::move(body));
+}
+
+asio::awaitable<void> SendError(http::ServerExchange& exchange, int status, std::string_view message) {
+  base::JsonWriter json;
+  json.BeginObject().Key("error").BeginObject().Key("message").String(message).EndObject().EndObject();
+  co_await Send(exchange, status, json.Take());
+}
+
+bool IsOperator(CoreState& core, http::ServerExchange& exchange) {
+  const std::string_view key = PresentedKey(exchange.head());
+  return !key.empty() && core.snapshot()->operators.contains(base::ToHex(keys::Sha256(key)));
+}
+
+constexpr std::string_view kNeedsOperator =
+    "this route needs an operator's key, as Authorization: Bearer KEY";
+
+asio::awaitable<void> SendResult(http::ServerExchange& exchange, base::Result<std::string> json) {
+  if (json) {
+    co_await Send(exchange, 200, std::move(*json));
+  } else {
+    co_await SendError(exchange, StatusOf(json.error().code), json.error().message);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> ServeHolds(CoreState& core, http::ServerExchange& exchange) {
+  if (!IsOperator(core, exchange)) {
+    co_await SendError(exchange, 401, kNeedsOperator);
+    co_return;
+  }
+  oversight::HoldFilter filter;
+  const std::string query = exchange.head().query;
+  constexpr std::string_view kState = "state=";
+  if (!query.empty()) {
+    const auto state = query.starts_with(kState)
+                           ? oversight::ParseHoldState(query.substr(kState.size()))
+                           : base::Result<oversight::HoldState>(
+                                 base::Fail(ErrorCode::kInvalid, "unknown query; use ?state=waiting"));
+    if (!state) {
+      co_await SendError(exchange, 400, state.error().message);
+      co_return;
+    }
+    filter.state = *state;
+  }
+  Services& services = core.services();
+  auto list = [&services, filter]() -> base::Result<std::string> {
+    const auto holds = services.desk.List(filter);
+    if (!holds) return std::unexpected(holds.error());
+    return HoldListJson(*holds);
+  };
+  auto json = co_await OnWorker(services, std::move(list));
+  co_await SendResult(exchange, std::move(json));
+}
+
+asio::awaitable<void> ServeHold(CoreState& core, http::ServerExchange& exchange) {
+  if (!IsOperator(core, exchange)) {
+    co_await SendError(exchange, 401, kNeedsOperator);
+    co_return;
+  }
+  Services& services = core.services();
+  auto show = [&services, id = exchange.head().path.substr(kBelow.size())]() -> base::Result<std::string> {
+    const auto hold = services.desk.Show(id);
+    if (!hold) return std::unexpected(hold.error());
+    return HoldJson(*hold);
+  };
+  auto json = co_await OnWorker(services, std::move(show));
+  co_await SendResult(exchange, std::move(json));
+}
+
+asio::awaitable<void> TakeHoldDecision(CoreState& core, http::ServerExchange& exchange) {
+  if (!IsOperator(core, exchange)) {
+    co_await SendError(exchange, 401, kNeedsOperator);
+    co_return;
+  }
+  if (!exchange.head().path.ends_with(kDecisions)) {
+    co_await SendError(exchange, 404, "no such route; a decision goes to /proviso/v1/holds/ID/decisions");
+    co_return;
+  }
+  auto note = co_await exchange.ReadBody(kApprovalBodyBytesMax);
+  if (!note) {
+    co_await SendError(exchange, protocol::StatusOf(KindOfBodyError(note.error().code)),
+                       note.error().message);
+    co_return;
+  }
+  const std::string path = exchange.head().path;
+  const std::string id = path.substr(kBelow.size(), path.size() - kBelow.size() - kDecisions.size());
+  Services& services = core.services();
+  auto decide = [&services, id, note = std::move(*note),
+                 snapshot = core.snapshot()]() -> base::Result<std::string> {
+    const auto approval = oversight::ParseApproval(note);
+    if (!approval) return std::unexpected(approval.error());
+    if (approval->approval.hold_id != id) {
+      return base::Fail(ErrorCode::kDenied, "the note decides on another hold than the one in the path");
+    }
+    const auto progress = services.desk.Decide(note, snapshot->approvers);
+    if (!progress) return std::unexpected(progress.error());
+    return ProgressJson(*progress);
+  };
+  auto json = co_await OnWorker(services, std::move(decide));
+  co_await SendResult(exchange, std::move(json));
+}
+
+}  // namespace proviso::gateway::internal

@@ -1,0 +1,45 @@
+// What is in force: configuration and terms as one immutable value. A reload makes a new one, whole
+// or not at all; requests in flight keep the one that they began under.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "enforcement/caller.h"
+#include "enforcement/entries.h"
+#include "oversight/approvers.h"
+#include "protocol/dialect.h"
+#include "terms/package.h"
+#include "upstreams/credential.h"
+#include "upstreams/endpoint.h"
+
+namespace proviso::gateway {
+
+/// A provider of models and the way to it.
+struct ProviderRoute {
+  std::string name;
+  std::set<protocol::Dialect> dialects;
+  upstreams::Endpoint endpoint;
+  /// Shared with older snapshots: a reload need not read an unchanged secret again.
+  std::shared_ptr<const upstreams::Credential> credential;
+};
+
+/// A key by its SHA-256 in hexadecimal: the gateway never keeps a caller's key itself.
+using KeyDigest = std::string;
+
+struct Snapshot {
+  std::map<KeyDigest, enforcement::Caller, std::less<>> callers;
+  std::map<KeyDigest, std::string, std::less<>> operators;  ///< To the operator's id.
+  std::map<std::string, enforcement::Target, std::less<>> models;
+  std::map<std::string, ProviderRoute, std::less<>> providers;
+  std::shared_ptr<const terms::Package> terms;
+  oversight::ApproverBook approvers;
+  enforcement::Provenance provenance;
+};
+
+}  // namespace proviso::gateway

@@ -1,0 +1,73 @@
+#include <string>
+#include <vector>
+
+#include "base/json_writer.h"
+#include "gateway/internal/pages.h"
+#include "gateway/refuse.h"
+#include "keys/digest.h"
+#include "protocol/rendering.h"
+#include "record/serve.h"
+
+namespace proviso::gateway::internal {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<void> Send(http::ServerExchange& exchange, int status, std::string_view type,
+                           std::string body) {
+  std::vector<http::Header> headers{{"Content-Type", std::string(type)}};
+  (void)co_await exchange.Respond(status, std::move(headers), std::move(body));
+}
+
+}  // namespace
+
+asio::awaitable<void> ServeModels(CoreState& core, http::ServerExchange& exchange) {
+  const auto snapshot = core.snapshot();
+  const protocol::Dialect dialect = DialectOfClient(exchange.head());
+  const std::string_view key = PresentedKey(exchange.head());
+  if (key.empty() || !snapshot->callers.contains(base::ToHex(keys::Sha256(key)))) {
+    protocol::Refusal refusal = PlainRefusal(protocol::RefusalKind::kUnauthenticated, "No valid API key.");
+    co_await Refuse(exchange, dialect, std::move(refusal));
+    co_return;
+  }
+  std::vector<protocol::ModelEntry> models;
+  for (const auto& [name, target] : snapshot->models) {
+    if (!snapshot->providers.find(target.provider)->second.dialects.contains(dialect)) continue;
+    models.push_back({.id = name, .owner = target.provider, .display_name = {}});
+  }
+  co_await Send(exchange, 200, "application/json", protocol::RenderModelList(dialect, models));
+}
+
+/// 200 while requests can be decided and recorded; 503 once the record has stopped.
+asio::awaitable<void> ServeHealth(CoreState& core, http::ServerExchange& exchange) {
+  const base::Status record = core.services().log.failure();
+  base::JsonWriter json;
+  json.BeginObject().Key("status").String(record ? "ok" : "failed");
+  json.Key("terms").String(core.snapshot()->terms->DigestText());
+  if (!record) json.Key("record").String(record.error().message);
+  json.EndObject();
+  co_await Send(exchange, record ? 200 : 503, "application/json", json.Take() + "\n");
+}
+
+asio::awaitable<void> ServeMetrics(CoreState& core, http::ServerExchange& exchange) {
+  co_await Send(exchange, 200, "text/plain; version=0.0.4",
+                core.services().metrics.Render(core.services().log.durable()));
+}
+
+asio::awaitable<void> ServeRecordFile(CoreState& core, http::ServerExchange& exchange) {
+  auto& services = core.services();
+  auto read = [&services, path = exchange.head().path] {
+    return record::ServeRecord(services.record_directory, path);
+  };
+  auto served = co_await OnWorker(services, std::move(read));
+  if (!served) {
+    co_await Send(exchange, 404, "text/plain", served.error().message + "\n");
+    co_return;
+  }
+  std::vector<http::Header> headers{{"Content-Type", std::string(served->content_type)},
+                                    {"Cache-Control", std::string(served->cache_control)}};
+  (void)co_await exchange.Respond(200, std::move(headers), std::move(served->bytes));
+}
+
+}  // namespace proviso::gateway::internal

@@ -1,0 +1,209 @@
+#include "gateway/walk.h"
+
+#include <utility>
+
+#include "enforcement/notices.h"
+#include "gateway/internal/walk.h"
+#include "gateway/limits.h"
+#include "gateway/refuse.h"
+#include "protocol/limits.h"
+
+namespace proviso::gateway {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> WalkRequest(std::shared_ptr<CoreState> core, http::ServerExchange& exchange,
+                                  protocol::Dialect dialect) {
+  internal::Walk walk(std::move(core), exchange, dialect);
+  co_await walk.Run();
+}
+
+}  // namespace proviso::gateway
+
+namespace proviso::gateway::internal {
+
+using protocol::RefusalKind;
+
+namespace {
+
+RefusalKind KindOfOpeningError(base::ErrorCode code) {
+  return code == base::ErrorCode::kDenied || code == base::ErrorCode::kExpired ? RefusalKind::kForbidden
+                                                                               : RefusalKind::kMalformed;
+}
+
+base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head, std::string_view name) {
+  if (http::CountHeaders(head.headers, name) > 1) {
+    return base::Fail(base::ErrorCode::kInvalid, std::string(name) + ": stands more than once; send it once");
+  }
+  const std::string* value = http::FindHeader(head.headers, name);
+  return value == nullptr ? std::optional<std::string>() : std::optional<std::string>(*value);
+}
+
+}  // namespace
+
+Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Dialect dialect)
+    : core_(std::move(core)), snapshot_(core_->snapshot()), exchange_(exchange), dialect_(dialect) {}
+
+const enforcement::Caller* Walk::Authenticate() const {
+  const std::string_view key = PresentedKey(exchange_.head());
+  if (key.empty()) return nullptr;
+  const auto caller = snapshot_->callers.find(base::ToHex(keys::Sha256(key)));
+  return caller == snapshot_->callers.end() ? nullptr : &caller->second;
+}
+
+base::Status Walk::ReadTarget() {
+  const auto target = snapshot_->models.find(request_->model);
+  if (target == snapshot_->models.end()) {
+    return base::Fail(base::ErrorCode::kNotFound,
+                      "model: no such model here; GET /v1/models lists what there is");
+  }
+  target_ = &target->second;
+  provider_ = &snapshot_->providers.find(target_->provider)->second;
+  if (provider_->dialects.contains(dialect_)) return {};
+  return base::Fail(base::ErrorCode::kNotFound, "model: this model is not served in the dialect " +
+                                                    std::string(protocol::NameOf(dialect_)));
+}
+
+base::Status Walk::ReadDeclarations(enforcement::Declarations& declarations) const {
+  struct Row {
+    std::string_view header;
+    std::optional<std::string>* into;
+  };
+  const Row rows[] = {{"Proviso-Purpose", &declarations.purpose},
+                      {"Proviso-Authority", &declarations.authority},
+                      {"Proviso-On-Behalf-Of", &declarations.on_behalf_of}};
+  for (const Row& row : rows) {
+    auto value = OneHeader(exchange_.head(), row.header);
+    if (!value) return std::unexpected(value.error());
+    *row.into = std::move(*value);
+  }
+  return {};
+}
+
+awaitable<void> Walk::RefuseEarly(RefusalKind kind, std::string message) {
+  core_->metrics().Add(Count::kRequestsRefused);
+  protocol::Refusal refusal = PlainRefusal(kind, std::move(message));
+  co_await Refuse(exchange_, dialect_, std::move(refusal));
+}
+
+awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
+  core_->metrics().Add(Count::kRecordFailures);
+  core_->services().events.Write(Severity::kError, "record_failed", {{"why", error.message}});
+  protocol::Refusal refusal = PlainRefusal(
+      RefusalKind::kOverloaded, "The decision cannot be recorded, so nothing was sent. Try again later.");
+  if (case_) refusal.decision_id = case_->decision_id;
+  co_await Refuse(exchange_, dialect_, std::move(refusal));
+}
+
+awaitable<void> Walk::Run() {
+  const enforcement::Caller* caller = Authenticate();
+  if (caller == nullptr) {
+    co_await RefuseEarly(
+        RefusalKind::kUnauthenticated,
+        "No valid API key. Send yours as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\".");
+    co_return;
+  }
+  auto body = co_await exchange_.ReadBody(protocol::kRequestBytesMax);
+  if (!body) {
+    if (body.error().code == base::ErrorCode::kUnavailable) co_return;
+    co_await RefuseEarly(KindOfBodyError(body.error().code), body.error().message);
+    co_return;
+  }
+  body_ = std::move(*body);
+  auto request = protocol::ReadRequest(dialect_, body_);
+  if (!request) {
+    co_await RefuseEarly(KindOfBodyError(request.error().code), request.error().message);
+    co_return;
+  }
+  request_ = std::move(*request);
+  if (auto found = ReadTarget(); !found) {
+    co_await RefuseEarly(RefusalKind::kNotFound, found.error().message);
+    co_return;
+  }
+  enforcement::Declarations declarations;
+  base::Status declared = ReadDeclarations(declarations);
+  if (declared) declared = ReadPresentedHolds();
+  if (!declared) {
+    co_await RefuseEarly(RefusalKind::kMalformed, declared.error().message);
+    co_return;
+  }
+  const enforcement::Opening opening{snapshot_->terms, *caller, declarations,           *target_,
+                                     *request_,        body_,   core_->services().clock};
+  auto opened = enforcement::OpenCase(opening);
+  if (!opened) {
+    co_await RefuseEarly(KindOfOpeningError(opened.error().code), opened.error().message);
+    co_return;
+  }
+  case_ = std::move(*opened);
+  if (presented_holds_.empty()) {
+    co_await Decide();
+  } else {
+    co_await Return();
+  }
+}
+
+awaitable<void> Walk::Decide() {
+  terms::Decision decision = enforcement::RuleRequest(*case_, std::nullopt);
+  if (decision.outcome == terms::Outcome::kForbid) {
+    core_->metrics().Add(Count::kRequestsForbidden);
+    co_await RefuseForbidden(std::move(decision));
+    co_return;
+  }
+  if (decision.outcome == terms::Outcome::kHold) {
+    core_->metrics().Add(Count::kRequestsHeld);
+    co_await HoldRequest(std::move(decision));
+    co_return;
+  }
+  core_->metrics().Add(Count::kRequestsPermitted);
+  auto intent = core_->services().log.Append(
+      enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
+  if (!intent) {
+    co_await RefuseUnrecorded(intent.error());
+    co_return;
+  }
+  co_await SendUpstream(intent->index);
+}
+
+awaitable<void> Walk::RefuseForbidden(terms::Decision decision) {
+  auto intent = core_->services().log.Append(
+      enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
+  if (!intent) {
+    co_await RefuseUnrecorded(intent.error());
+    co_return;
+  }
+  const enforcement::Effect effect{.what = "refused"};
+  const base::Status recorded = co_await RecordOutcome(intent->index, effect);
+  if (!recorded) {
+    co_await RefuseUnrecorded(recorded.error());
+    co_return;
+  }
+  protocol::Refusal refusal = enforcement::RefusalOf(decision, case_->decision_id, "");
+  co_await Refuse(exchange_, dialect_, std::move(refusal));
+}
+
+/// The request itself waits for people: it is refused with a hold id, and comes back with it.
+awaitable<void> Walk::HoldRequest(terms::Decision decision) {
+  Services& services = core_->services();
+  auto intent =
+      services.log.Append(enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
+  if (!intent) {
+    co_await RefuseUnrecorded(intent.error());
+    co_return;
+  }
+  auto open = [&services, proposal = enforcement::ProposalForRequest(*case_, body_, decision),
+               lifetime_ms = case_->terms->agreement().hold.expires_ms] {
+    return services.desk.Open(proposal, lifetime_ms);
+  };
+  const auto hold = co_await OnWorker(services, std::move(open));
+  const enforcement::Effect effect{.what = hold ? "held" : "refused"};
+  const base::Status recorded = co_await RecordOutcome(intent->index, effect);
+  if (!recorded) {
+    co_await RefuseUnrecorded(recorded.error());
+    co_return;
+  }
+  protocol::Refusal refusal = enforcement::RefusalOf(decision, case_->decision_id, hold ? hold->id : "");
+  if (!hold) refusal.message += " It cannot wait for a person: " + hold.error().message;
+  co_await Refuse(exchange_, dialect_, std::move(refusal));
+}
+
+}  // namespace proviso::gateway::internal

@@ -1,0 +1,20 @@
+// The walk of one generation request, from its first byte to the last byte of its answer. One decision
+// point for every dialect and delivery; nothing goes upstream before its INTENT is durable, and no last
+// byte goes to the caller before the OUTCOME is.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "gateway/core_state.h"
+#include "http/server.h"
+#include "protocol/dialect.h"
+
+namespace proviso::gateway {
+
+/// Answers one request to a route of `dialect`.
+[[nodiscard]] boost::asio::awaitable<void> WalkRequest(std::shared_ptr<CoreState> core,
+                                                       http::ServerExchange& exchange,
+                                                       protocol::Dialect dialect);
+
+}  // namespace proviso::gateway
