@@ -31,7 +31,7 @@ def sound(recording: Recording) -> bool:
     return recording.name not in (REPEATED, SPLICED)
 
 
-@pytest.mark.parametrize("recording", filter(sound, recordings()), ids=lambda recording: recording.name)
+@pytest.mark.parametrize("recording", list(filter(sound, recordings())), ids=lambda recording: recording.name)
 def test_arrives_as_the_providers_own_bytes(gateway, upstream, recording):
     body = body_for(recording)
     request = raw_http.post(ROUTES[recording.dialect], {"Authorization": f"Bearer {ANALYST_KEY}"}, body)
