@@ -37,7 +37,7 @@ def bad_bodies(target: str) -> dict[str, tuple[bytes, int]]:
         "model no text": (body.replace(json.dumps(MODEL[target]).encode(), b"7"), 400),
         "no model": (b'{"messages": []}', 400),
         "unknown model": (body.replace(MODEL[target].encode(), b"unknown"), 404),
-        "too deep": (body[:-1] + b', "x": ' + b"[" * 1000 + b"]" * 1000 + b"}", 400),
+        "too deep": (body[:-1] + b', "x": ' + b"[" * 1000 + b"]" * 1000 + b"}", 413),
         "too large": (body + b" " * BODY_BYTES_MAX, 413),
     }
 
@@ -120,7 +120,7 @@ HEAD = f"POST {CHAT} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ANALYST_KEY}\
         (HEAD + b"Content-Length: 2, 2\r\n\r\n{}", 400),
         (HEAD + b"Content-Length: +2\r\n\r\n{}", 400),
         (HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-        (HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
         (HEAD + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
         (HEAD + b"X-Folded: a\r\n b\r\nContent-Length: 2\r\n\r\n{}", 400),
         (HEAD.replace(b"\r\n", b"\n") + b"Content-Length: 2\n\n{}", 400),

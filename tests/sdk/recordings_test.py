@@ -45,10 +45,9 @@ def test_arrives_as_the_providers_own_bytes(gateway, upstream, recording):
     assert sent.target == ROUTES[recording.dialect]
 
 
-@pytest.mark.parametrize("recording", recordings(), ids=lambda recording: recording.name)
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # providers send more than the SDK declares
+@pytest.mark.parametrize("recording", list(filter(sound, recordings())), ids=lambda recording: recording.name)
 def test_means_the_same_to_the_sdk_as_without_a_gateway(gateway, upstream, recording):
-    if recording.name in (REPEATED, SPLICED):
-        pytest.skip("no sound answer; see test_… below")
     direct = parsed(upstream.url, recording.dialect, recording.name, recording.streams)
     assert parsed(gateway.url, recording.dialect, recording.name, recording.streams) == direct
 

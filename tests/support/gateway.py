@@ -47,7 +47,7 @@ def why_not() -> str:
         return f"there is no {BINARY}; ./test builds it"
     # Asked of the list of commands: --help is understood beside any word.
     listed = subprocess.run([BINARY, "--help"], capture_output=True, text=True).stdout
-    missing = [name for name in ("init", "serve", "holds", "record") if f"\n  {name} " not in listed]
+    missing = [name for name in ("init", "serve") if f"\n  {name} " not in listed]
     return f"{BINARY} lacks the commands {', '.join(missing)}" if missing else ""
 
 

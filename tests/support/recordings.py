@@ -43,17 +43,31 @@ def frame(dialect: str, events: list[str]) -> bytes:
     return "".join(f"event: {json.loads(event)['type']}\ndata: {event}\n\n" for event in events).encode()
 
 
-def read(path: pathlib.Path, dialect: str) -> Recording | None:
+def answers_of(events: list[str]) -> list[list[str]]:
+    """Some files hold the answers of several turns, one after the other: each ends at message_stop."""
+    answers: list[list[str]] = [[]]
+    for event in events:
+        answers[-1].append(event)
+        if json.loads(event).get("type") == "message_stop":
+            answers.append([])
+    return [answer for answer in answers if answer]
+
+
+def read(path: pathlib.Path, dialect: str) -> list[Recording]:
     text = path.read_text(encoding="utf-8")
     name = f"{path.parent.name}/{path.name.removesuffix('.txt').removesuffix('.json')}"
     if path.name.endswith(".chunks.txt"):
-        events = [line for line in text.splitlines() if line.strip()]
-        return Recording(name, dialect, True, 200, frame(dialect, events))
+        answers = answers_of([line for line in text.splitlines() if line.strip()])
+        names = [name, *(f"{name}.turn{number}" for number in range(2, len(answers) + 1))]
+        return [
+            Recording(one, dialect, True, 200, frame(dialect, events))
+            for one, events in zip(names, answers, strict=True)
+        ]
     whole = json.loads(text)
     if "error" in whole and whole.get("type") != "message":
-        return Recording(name, dialect, False, 400, text.encode())
+        return [Recording(name, dialect, False, 400, text.encode())]
     is_answer = "choices" in whole if dialect == OPENAI else whole.get("type") == "message"
-    return Recording(name, dialect, False, 200, text.encode()) if is_answer else None
+    return [Recording(name, dialect, False, 200, text.encode())] if is_answer else []
 
 
 @functools.cache
@@ -71,6 +85,5 @@ def recordings() -> tuple[Recording, ...]:
     found = []
     for directory in sorted(path for path in folder.rglob("*") if path.name in DIALECT_OF_FOLDER):
         for path in sorted(directory.iterdir()):
-            if recording := read(path, DIALECT_OF_FOLDER[directory.name]):
-                found.append(recording)
+            found += read(path, DIALECT_OF_FOLDER[directory.name])
     return tuple(found)
