@@ -27,10 +27,10 @@ import openai
 
 QUESTION = "What is the capital of France?"
 ANSWER = "Paris"
-FORBIDDEN_PURPOSE = "restricted-purpose"
+FORBIDDEN_PURPOSE = "restricted-use"
 CALL_PURPOSE = "logistics-planning"
 APPROVED = {"asset": "asset-2", "zone": "north"}
-CHANGED = {"asset": "asset-3", "zone": "north"}
+CHANGED = {"asset": "asset-1", "zone": "north"}
 TOOL = {
     "type": "object",
     "properties": {

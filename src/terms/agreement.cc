@@ -1,11 +1,12 @@
 #include "terms/agreement.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/toml.h"
+#include "terms/internal/agreement_checks.h"
 #include "terms/limits.h"
 
 namespace proviso::terms {
@@ -67,20 +68,29 @@ std::optional<ApplicationTerms> ReadApplication(Fields& table) {
                           table.RequiredText("party"), table.Texts("purposes")};
 }
 
-std::optional<CatalogueTool> ReadTool(Fields& table) {
-  CatalogueTool tool{table.RequiredText("name"), table.Text("server", ""), table.Text("schema_digest", ""),
-                     table.RequiredText("effect")};
-  const std::string_view digest = tool.schema_digest;
-  if (!digest.empty() && (!digest.starts_with("sha256:") || digest.size() != 7 + 64)) {
-    table.Error("schema_digest",
-                "must be sha256: and 64 hexadecimal digits (see `proviso terms tool-digest`)");
+/// "" or a digest in the one spelling that is compared.
+std::string ReadDigest(Fields& table, std::string_view key, std::string_view made_by) {
+  constexpr std::string_view kPrefix = "sha256:";
+  std::string digest = table.Text(key, "");
+  const bool fits = digest.starts_with(kPrefix) && digest.size() == kPrefix.size() + 64 &&
+                    digest.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string::npos;
+  if (!digest.empty() && !fits) {
+    table.Error(
+        key, "must be sha256: and 64 hexadecimal digits in lower case (see `" + std::string(made_by) + "`)");
   }
-  return tool;
+  return digest;
+}
+
+std::optional<CatalogueTool> ReadTool(Fields& table) {
+  return CatalogueTool{table.RequiredText("name"), table.Text("server", ""),
+                       ReadDigest(table, "schema_digest", "proviso terms tool-digest"),
+                       table.RequiredText("effect")};
 }
 
 std::optional<ApproverProfile> ReadProfile(Fields& table) {
   return ApproverProfile{table.RequiredText("name"),
-                         static_cast<std::size_t>(table.Integer("count", 1, 1, 16)), table.Texts("roles")};
+                         static_cast<std::size_t>(table.Integer("count", 1, 1, kApproversPerProfileMax)),
+                         table.Texts("roles")};
 }
 
 std::optional<NamedApprover> ReadApprover(Fields& table) {
@@ -98,63 +108,12 @@ std::optional<AuthorityIssuer> ReadIssuer(Fields& table) {
   return AuthorityIssuer{std::move(id), std::move(*key)};
 }
 
-template <typename Range, typename Name>
-void RefuseTwice(const Range& items, std::string_view what, const Name& name,
-                 std::vector<std::string>& errors) {
-  std::set<std::string> seen;
-  for (const auto& item : items) {
-    if (!seen.insert(name(item)).second)
-      errors.push_back(std::string(what) + ": " + name(item) + " stands twice");
-  }
-}
-
-bool HoldsOneRole(const NamedApprover& approver, const ApproverProfile& profile) {
-  return profile.roles.empty() || std::ranges::any_of(profile.roles, [&approver](const std::string& role) {
-           return std::ranges::find(approver.roles, role) != approver.roles.end();
-         });
-}
-
-void CheckProfiles(const Agreement& agreement, std::vector<std::string>& errors) {
-  if (agreement.approver_profiles.size() > kApproverProfilesMax) {
-    errors.push_back("approver_profile: more than " + std::to_string(kApproverProfilesMax));
-  }
-  for (const ApproverProfile& profile : agreement.approver_profiles) {
-    std::set<std::string> people;
-    for (const NamedApprover& approver : agreement.approvers) {
-      if (HoldsOneRole(approver, profile)) people.insert(approver.person);
-    }
-    if (people.size() >= profile.count) continue;
-    errors.push_back("approver_profile " + profile.name + ": needs " + std::to_string(profile.count) +
-                     " people, and [[approver]] names " + std::to_string(people.size()) +
-                     " with such a role; name more, or ask for fewer");
-  }
-}
-
-/// Fewest people first; of equals, the one that stands first in the file.
+/// By hand: std::stable_sort of this library uses what C++20 deprecates.
 void SortWeakestFirst(std::vector<ApproverProfile>& profiles) {
   std::multimap<std::size_t, ApproverProfile> by_count;
   for (ApproverProfile& profile : profiles) by_count.emplace(profile.count, std::move(profile));
   profiles.clear();
   for (auto& [count, profile] : by_count) profiles.push_back(std::move(profile));
-}
-
-void CheckReferences(const Agreement& agreement, std::vector<std::string>& errors) {
-  std::vector<std::string> asserters{"gateway", "detector", "ledger", "person", "party"};
-  std::vector<std::string> parties;
-  for (const Party& party : agreement.parties) parties.push_back(party.id);
-  asserters.insert(asserters.end(), parties.begin(), parties.end());
-  asserters.insert(asserters.end(), agreement.third_parties.begin(), agreement.third_parties.end());
-  for (const FactDeclaration& fact : agreement.facts) {
-    if (std::ranges::find(asserters, fact.asserted_by) != asserters.end()) continue;
-    errors.push_back("fact " + fact.name + ": asserted_by \"" + fact.asserted_by +
-                     "\" is neither a source (gateway, detector, ledger, person, party) nor a party");
-  }
-  for (const ApplicationTerms& application : agreement.applications) {
-    if (std::ranges::find(parties, application.party) != parties.end()) continue;
-    const std::string meant = base::DidYouMean(application.party, parties);
-    errors.push_back("application " + application.id + ": party \"" + application.party +
-                     "\" is not a [[party]]" + (meant.empty() ? "" : "; did you mean " + meant + "?"));
-  }
 }
 
 void ReadHead(Fields& root, Agreement& agreement, std::vector<std::string>& errors) {
@@ -164,7 +123,7 @@ void ReadHead(Fields& root, Agreement& agreement, std::vector<std::string>& erro
   agreement.version = head.RequiredText("version");
   agreement.effective_ms = ReadTime(head, "effective");
   agreement.expires_ms = ReadTime(head, "expires");
-  agreement.supersedes = head.Text("supersedes", "");
+  agreement.supersedes = ReadDigest(head, "supersedes", "proviso terms show");
   agreement.order_of_precedence = head.Texts("order_of_precedence");
   agreement.third_parties = head.Texts("third_parties");
   head.RefuseOthers();
@@ -176,6 +135,12 @@ void ReadHead(Fields& root, Agreement& agreement, std::vector<std::string>& erro
 }
 
 }  // namespace
+
+bool MayDecide(const NamedApprover& approver, const ApproverProfile& profile) {
+  return profile.roles.empty() || std::ranges::any_of(profile.roles, [&approver](const std::string& role) {
+           return std::ranges::find(approver.roles, role) != approver.roles.end();
+         });
+}
 
 const ApplicationTerms* Agreement::FindApplication(std::string_view id) const {
   const auto found = std::ranges::find(applications, id, &ApplicationTerms::id);
@@ -207,18 +172,7 @@ Agreement ReadAgreement(std::string_view toml, std::vector<std::string>& errors)
   agreement.approvers = ReadEach<NamedApprover>(root, "approver", found, ReadApprover);
   agreement.authority_issuers = ReadEach<AuthorityIssuer>(root, "authority_issuer", found, ReadIssuer);
   root.RefuseOthers();
-  if (agreement.parties.empty()) found.emplace_back("party: an agreement names its parties; add [[party]]");
-  RefuseTwice(agreement.parties, "party", [](const Party& p) { return p.id; }, found);
-  RefuseTwice(agreement.facts, "fact", [](const FactDeclaration& f) { return f.name; }, found);
-  RefuseTwice(agreement.applications, "application", [](const ApplicationTerms& a) { return a.id; }, found);
-  RefuseTwice(agreement.tools, "tool", [](const CatalogueTool& t) { return t.server + "/" + t.name; }, found);
-  RefuseTwice(
-      agreement.approver_profiles, "approver_profile", [](const ApproverProfile& p) { return p.name; },
-      found);
-  RefuseTwice(
-      agreement.approvers, "approver key", [](const NamedApprover& a) { return a.key.Text(); }, found);
-  CheckReferences(agreement, found);
-  CheckProfiles(agreement, found);
+  internal::CheckAgreement(agreement, found);
   SortWeakestFirst(agreement.approver_profiles);
   for (const std::string& error : found) errors.push_back("agreement.toml: " + error);
   return agreement;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +43,8 @@ struct CatalogueTool {
   std::string effect;         ///< observe, communicate, modify, engage, …
 };
 
-/// Who can decide, how many of them, in which role.
+/// Who can decide, how many of them, in which role. Of two profiles the weaker asks for fewer people;
+/// of equals, it is the one that stands first in the file.
 struct ApproverProfile {
   std::string name;
   std::size_t count = 1;           ///< Distinct people.
@@ -88,8 +88,12 @@ struct Agreement {
   HoldTerms hold;
 
   [[nodiscard]] const ApplicationTerms* FindApplication(std::string_view id) const;
+  /// The catalogue's tool, whatever schema it is offered with; nullptr when it is not catalogued.
   [[nodiscard]] const CatalogueTool* FindTool(std::string_view server, std::string_view tool_name) const;
 };
+
+/// Whether `approver` may be one of the profile's people.
+[[nodiscard]] bool MayDecide(const NamedApprover& approver, const ApproverProfile& profile);
 
 /// Reads agreement.toml. Everything that is wrong is appended to `errors`; what is returned then is
 /// only good for finding more errors.

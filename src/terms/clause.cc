@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/fields.h"
+#include "terms/limits.h"
 
 namespace proviso::terms {
 namespace {
@@ -21,7 +22,7 @@ class FactCollector {
     if (expression == nullptr) return;
     std::visit([this](const auto& node) { Enter(node); }, expression->node);
   }
-  [[nodiscard]] std::vector<std::string> Take() { return {names_.begin(), names_.end()}; }
+  [[nodiscard]] FactsRead Take() const { return {{names_.begin(), names_.end()}, extent_}; }
 
  private:
   static bool IsContext(const ExpressionPtr& expression) {
@@ -30,7 +31,10 @@ class FactCollector {
   }
 
   void Enter(const cedar::Literal&) {}
-  void Enter(const cedar::Variable&) {}
+  /// Reached only where `context` stands alone: its members are collected one level above.
+  void Enter(const cedar::Variable& node) {
+    if (node.name == cedar::VariableName::kContext) extent_ = FactsRead::Extent::kWholeContext;
+  }
   void Enter(const cedar::Unary& node) { Visit(node.operand); }
   void Enter(const cedar::Binary& node) {
     Visit(node.left);
@@ -42,12 +46,18 @@ class FactCollector {
     Visit(node.else_branch);
   }
   void Enter(const cedar::GetAttribute& node) {
-    if (IsContext(node.of)) names_.insert(node.name);
-    Visit(node.of);
+    if (IsContext(node.of)) {
+      names_.insert(node.name);
+    } else {
+      Visit(node.of);
+    }
   }
   void Enter(const cedar::HasAttribute& node) {
-    if (IsContext(node.of)) names_.insert(node.path.front());
-    Visit(node.of);
+    if (IsContext(node.of)) {
+      names_.insert(node.path.front());
+    } else {
+      Visit(node.of);
+    }
   }
   void Enter(const cedar::Like& node) { Visit(node.of); }
   void Enter(const cedar::Is& node) {
@@ -65,7 +75,19 @@ class FactCollector {
   }
 
   std::set<std::string> names_;
+  FactsRead::Extent extent_ = FactsRead::Extent::kNamedFacts;
 };
+
+/// Ids travel in headers, reports and file names, so they keep to visible ASCII without delimiters.
+bool IsClauseId(std::string_view id) {
+  return !id.empty() && id.size() <= kClauseIdBytesMax && std::ranges::all_of(id, [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("\"\\,;").find(c) == std::string_view::npos;
+  });
+}
+
+bool HasControls(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
 
 }  // namespace
 
@@ -80,7 +102,14 @@ Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors)
   clause.id = annotation("id");
   clause.title = annotation("title");
   clause.source = annotation("source");
-  if (clause.id.empty()) errors.push_back(clause.file + ": a clause needs a number: add @id(\"…\")");
+  if (clause.id.empty()) {
+    errors.push_back(clause.file + ": a clause needs a number: add @id(\"…\")");
+  } else if (!IsClauseId(clause.id)) {
+    errors.push_back(clause.file + ": @id must be 1 to " + std::to_string(kClauseIdBytesMax) +
+                     " visible ASCII characters without space, quote, backslash, comma or semicolon");
+  }
+  if (HasControls(clause.title) || HasControls(clause.source))
+    errors.push_back(clause.file + ": @title and @source must be one line each, without control characters");
   if (clause.title.empty()) clause.title = clause.id;
   const std::string modality = policy.FindAnnotation("modality") ? annotation("modality") : "shall";
   if (modality == "should") {
@@ -98,7 +127,7 @@ Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors)
   return clause;
 }
 
-std::vector<std::string> ContextFactsOf(const cedar::Policy& policy) {
+FactsRead FactsReadBy(const cedar::Policy& policy) {
   FactCollector collector;
   for (const cedar::Condition& condition : policy.body().conditions) collector.Visit(condition.body);
   return collector.Take();

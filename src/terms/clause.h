@@ -1,6 +1,7 @@
 // One clause of an agreement: an annotated Cedar policy.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace proviso::terms {
 enum class Modality : std::uint8_t { kShall, kShould };
 
 struct Clause {
-  std::string id;      ///< @id
+  std::string id;      ///< @id: 1 to kClauseIdBytesMax visible ASCII characters
   std::string title;   ///< @title, or the id
   std::string source;  ///< @source: where in the contract; may be empty
   Modality modality = Modality::kShall;
@@ -25,7 +26,14 @@ struct Clause {
 /// Reads the annotations of `policy`; what is wrong with them is appended to `errors`.
 [[nodiscard]] Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors);
 
-/// Names of the members of `context` that the policy reads ("purpose", "effect"), sorted, distinct.
-[[nodiscard]] std::vector<std::string> ContextFactsOf(const cedar::Policy& policy);
+/// What a clause reads of the context.
+struct FactsRead {
+  std::vector<std::string> names;  ///< Members of `context` ("purpose", "effect"), sorted, distinct.
+  /// Whether `context` also stands as a value of its own (`context == {…}`), so that the names are
+  /// not all that it depends on. A package with such a clause does not load.
+  enum class Extent : std::uint8_t { kNamedFacts, kWholeContext };
+  Extent extent = Extent::kNamedFacts;
+};
+[[nodiscard]] FactsRead FactsReadBy(const cedar::Policy& policy);
 
 }  // namespace proviso::terms

@@ -10,45 +10,39 @@ namespace {
 
 /// One evaluation of the deciding clauses, with the erring-forbid rule applied.
 struct Evaluation {
-  bool permits = false;
   Ground ground = Ground::kNotPermitted;
-  std::vector<const cedar::Policy*> clauses;
+  std::vector<const cedar::Policy*> permits;
+  std::vector<const cedar::Policy*> forbids;  // that apply, then those that err
   std::vector<cedar::PolicyError> errors;
+
+  [[nodiscard]] bool Permits() const { return ground == Ground::kPermitted; }
 };
 
 Evaluation Evaluate(const Package& package, const cedar::Entities& entities, const cedar::Request& request) {
   cedar::Response response = cedar::Authorize(package.deciding(), entities, request);
   Evaluation result;
+  result.permits = std::move(response.satisfied_permits);
+  result.forbids = std::move(response.satisfied_forbids);
+  const bool forbidden = !result.forbids.empty();
   for (const cedar::PolicyError& error : response.errors) {
-    if (error.policy->effect() == cedar::Effect::kForbid) result.clauses.push_back(error.policy);
+    if (error.policy->effect() == cedar::Effect::kForbid) result.forbids.push_back(error.policy);
   }
-  const bool forbid_errs = !result.clauses.empty();
-  if (!response.satisfied_forbids.empty()) {
+  if (forbidden) {
     result.ground = Ground::kForbidden;
-    result.clauses = std::move(response.satisfied_forbids);
-  } else if (forbid_errs) {
+  } else if (!result.forbids.empty()) {
     result.ground = Ground::kErringForbid;
-  } else if (response.decision == cedar::Decision::kAllow) {
+  } else if (!result.permits.empty()) {
     result.ground = Ground::kPermitted;
-    result.permits = true;
-    result.clauses = response.satisfied_permits;
   }
   result.errors = std::move(response.errors);
   return result;
 }
 
-/// What the profile's people would give, taking the first that the agreement names.
-DecisionFact HypotheticalDecision(const Agreement& agreement, const ApproverProfile& profile) {
-  std::vector<std::string> people;
-  for (const NamedApprover& approver : agreement.approvers) {
-    const bool fits =
-        profile.roles.empty() || std::ranges::any_of(profile.roles, [&](const std::string& role) {
-          return std::ranges::find(approver.roles, role) != approver.roles.end();
-        });
-    if (fits && std::ranges::find(people, approver.person) == people.end()) people.push_back(approver.person);
-    if (people.size() == profile.count) break;
-  }
-  return DecisionBy(agreement, people);
+/// Whether a people's decision could turn this evaluation into a permit.
+bool PeopleCouldPermit(const Package& package, const Evaluation& plain) {
+  return std::ranges::all_of(plain.forbids,
+                             [&](const cedar::Policy* forbid) { return package.ReadsDecision(*forbid); }) &&
+         (!plain.permits.empty() || package.PeopleCanPermit());
 }
 
 std::vector<Clause> ClausesOf(const Package& package, const std::vector<const cedar::Policy*>& policies) {
@@ -68,14 +62,9 @@ void AddAdvice(const Package& package, const cedar::Entities& entities, const ce
   }
 }
 
-/// The clauses that people's decision satisfies: the forbids that it lifts (also one that erred for
-/// want of it), else the permits that it brings.
-std::vector<Clause> ClausesOfHold(const Package& package, const Evaluation& without, const Evaluation& with) {
-  return ClausesOf(package, without.clauses.empty() ? with.clauses : without.clauses);
-}
-
 std::optional<std::string> NotInForce(const Agreement& agreement, const std::optional<std::int64_t>& now_ms) {
-  if (!now_ms) return std::nullopt;
+  if (!agreement.effective_ms && !agreement.expires_ms) return std::nullopt;
+  if (!now_ms) return "the agreement has dates, and the request does not say what time it is";
   if (agreement.effective_ms && *now_ms < *agreement.effective_ms) {
     return "the agreement takes effect at " + base::FormatUtc(*agreement.effective_ms);
   }
@@ -92,11 +81,28 @@ base::Result<cedar::Entities> LocalEntities(const Package& package, const Questi
   return cedar::Entities::Build(std::move(local), &package.entities());
 }
 
-Decision Undecidable(Ground ground, std::string detail) {
+Decision Denied(Ground ground, std::string detail) {
   Decision decision;
   decision.ground = ground;
   decision.detail = std::move(detail);
   return decision;
+}
+
+/// The weakest profile whose people could permit the request makes `decision` a hold.
+void FindHold(const Package& package, const cedar::Entities& entities, const Question& question,
+              const Evaluation& plain, Decision& decision) {
+  if (!PeopleCouldPermit(package, plain)) return;
+  const std::vector<ApproverProfile>& profiles = package.agreement().approver_profiles;
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    for (const DecisionFact& possible : package.PossibleDecisions(i)) {
+      const Evaluation decided = Evaluate(package, entities, RequestOf(question, possible));
+      if (!decided.Permits()) continue;
+      decision.outcome = Outcome::kHold;
+      decision.clauses = ClausesOf(package, plain.forbids.empty() ? decided.permits : plain.forbids);
+      decision.need = profiles[i];
+      return;
+    }
+  }
 }
 
 }  // namespace
@@ -126,34 +132,24 @@ DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::strin
 
 Decision Decide(const Package& package, const Question& question) {
   if (auto ended = NotInForce(package.agreement(), question.facts.now_ms)) {
-    return Undecidable(Ground::kNotInForce, std::move(*ended));
+    return Denied(Ground::kNotInForce, std::move(*ended));
   }
+  if (question.facts.undecidable) return Denied(Ground::kUndecidable, *question.facts.undecidable);
   const auto entities = LocalEntities(package, question);
-  if (!entities) return Undecidable(Ground::kUndecidable, entities.error().message);
+  if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
   const cedar::Request request = RequestOf(question, std::nullopt);
   const Evaluation plain = Evaluate(package, *entities, request);
 
   Decision decision;
   decision.ground = plain.ground;
-  decision.clauses = ClausesOf(package, plain.clauses);
+  decision.outcome = plain.Permits() ? Outcome::kPermit : Outcome::kForbid;
+  decision.clauses = ClausesOf(package, plain.Permits() ? plain.permits : plain.forbids);
   for (const cedar::PolicyError& error : plain.errors) {
     decision.errors.push_back({package.ClauseOf(*error.policy), error.message});
   }
   AddAdvice(package, *entities, request, decision);
-  if (plain.permits) {
-    decision.outcome = Outcome::kPermit;
-    return decision;
-  }
-  if (question.facts.decision) return decision;  // people have decided, and the terms still deny
-  for (const ApproverProfile& profile : package.agreement().approver_profiles) {
-    const DecisionFact hypothetical = HypotheticalDecision(package.agreement(), profile);
-    const Evaluation decided = Evaluate(package, *entities, RequestOf(question, hypothetical));
-    if (!decided.permits) continue;
-    decision.outcome = Outcome::kHold;
-    decision.clauses = ClausesOfHold(package, plain, decided);
-    decision.need = profile;
-    return decision;
-  }
+  // Once people have decided, what the terms still deny is forbidden.
+  if (!plain.Permits() && !question.facts.decision) FindHold(package, *entities, question, plain, decision);
   return decision;
 }
 

@@ -1,9 +1,10 @@
 // The decision under the terms: permit, hold for a person, or forbid.
 //
 // The request is decided on the facts as they are. If that denies, it is decided again with the
-// decision that each approver profile of the agreement could give, weakest first. The first that
-// permits makes the outcome hold; if none does, forbid. Stricter than Cedar in one point: a forbid
-// whose condition errs forbids, because a safeguard must not fail open.
+// decisions that the people of each approver profile of the agreement could give, weakest profile
+// first. The first that permits makes the outcome hold; if none does, forbid. Nothing is tried when
+// a forbid that applies does not read the decision: no people could lift it. Stricter than Cedar in one
+// point: a forbid whose condition errs forbids, because a safeguard must not fail open.
 #pragma once
 
 #include <optional>
@@ -34,14 +35,15 @@ enum class Ground : std::uint8_t {
   kNotPermitted,  ///< Nothing permits it.
   kUndecidable,   ///< The call's arguments cannot be read, or the request's entities contradict the
                   ///< agreement's.
-  kNotInForce,    ///< The agreement has not begun, or has ended.
+  kNotInForce,    ///< The agreement has not begun, or has ended, or nobody said what time it is.
 };
 
 struct Decision {
   Outcome outcome = Outcome::kForbid;
   Ground ground = Ground::kNotPermitted;
   /// The clauses that made the outcome: of a permit the permits that apply; of a forbid the forbids
-  /// that apply (or err); of a hold the clauses that the people's decision would satisfy.
+  /// that apply or err; of a hold the forbids that the people's decision lifts, or the permits that it
+  /// brings where no forbid applies.
   std::vector<Clause> clauses;
   /// For a hold: who must decide.
   std::optional<ApproverProfile> need;
@@ -49,7 +51,7 @@ struct Decision {
   std::vector<Clause> advice_against;
   std::vector<Clause> advice_for;
   std::vector<ClauseError> errors;
-  std::string detail;  ///< For kUndecidable and kNotInForce: what is wrong.
+  std::string detail;  ///< For kUndecidable, kNotInForce and a refused declaration: what is wrong.
 };
 
 /// Decides one question. Pure; any thread.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
+#include "base/canonical_json.h"
 #include "terms/limits.h"
 
 namespace proviso::terms {
@@ -56,11 +58,27 @@ Value ToolsValue(const OfferedToolsFact& tools) {
                                    {"effects", Strings(tools.effects)}}));
 }
 
-/// A decimal when four digits hold the number exactly; otherwise its own text.
+/// A Long or a decimal with exactly the value of `text`, if there is one.
+std::optional<Value> ExactNumber(std::string_view text) {
+  std::int64_t whole = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, whole);
+  if (error == std::errc() && stop == end) return Value::Long(whole);
+  if (const auto decimal = cedar::Decimal::Parse(text)) return Value::FromDecimal(*decimal);
+  return std::nullopt;
+}
+
+/// The number in its canonical text, so that 7.0 cannot pass where 7 is forbidden.
 Value NumberValue(const base::Json& number) {
-  if (const auto integer = number.integer()) return Value::Long(*integer);
-  std::string text(number.raw());
-  if (auto decimal = cedar::Decimal::Parse(text)) return Value::FromDecimal(*decimal);
+  std::string text = base::CanonicalJson(number);
+  if (auto exact = ExactNumber(text)) return std::move(*exact);
+  const auto read_as = number.number();
+  if (!read_as) return Value::String(std::move(text));
+  // 7.00000000000000000001 is 7 to whoever reads it as a double.
+  constexpr std::size_t kShortestDoubleBytesMax = 32;
+  std::array<char, kShortestDoubleBytesMax> shortest{};
+  const auto written = std::to_chars(shortest.data(), shortest.data() + shortest.size(), *read_as);
+  if (auto exact = ExactNumber({shortest.data(), written.ptr})) return std::move(*exact);
   return Value::String(std::move(text));
 }
 
@@ -93,11 +111,24 @@ Value InputValue(const base::Json& json) {
   return Value::String(json.text());
 }
 
+std::string Escaped(std::string_view name) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '/') {
+      escaped += "%2F";
+    } else if (c == '%') {
+      escaped += "%25";
+    } else {
+      escaped.push_back(c);
+    }
+  }
+  return escaped;
+}
+
 EntityUid ResourceOf(const Question& question) {
   switch (question.act) {
     case Act::kCallTool:
-      return {"Tool",
-              question.tool_server.empty() ? question.tool : question.tool_server + "/" + question.tool};
+      return ToolUid(question.tool_server, question.tool);
     case Act::kAdminister:
       return {"Gateway", "gateway"};
     case Act::kGenerate:
@@ -123,7 +154,7 @@ void AddEntity(std::vector<Attribute>& context, std::string_view name, std::stri
 
 Record ContextWith(const Question& question, const std::optional<DecisionFact>& decision) {
   const Facts& facts = question.facts;
-  std::vector<Attribute> context = facts.others;
+  std::vector<Attribute> context;
   AddEntity(context, "purpose", "UseCase", facts.purpose);
   AddText(context, "on_behalf_of", facts.on_behalf_of);
   if (facts.authority) context.push_back({"authority", AuthorityValue(*facts.authority)});
@@ -138,6 +169,10 @@ Record ContextWith(const Question& question, const std::optional<DecisionFact>& 
   if (facts.input) context.push_back({"input", *facts.input});
   if (facts.now_ms) context.push_back({"now", Value::FromDatetime(cedar::Datetime{*facts.now_ms})});
   if (decision) context.push_back({"decision", DecisionValue(*decision)});
+  for (const Attribute& other : facts.others) {
+    const bool given = std::ranges::find(context, other.name, &Attribute::name) != context.end();
+    if (!given && other.name != "decision") context.push_back(other);
+  }
   return Record(std::move(context));
 }
 
@@ -165,7 +200,14 @@ base::Result<Value> InputFromJson(std::string_view json) {
   const auto document =
       base::JsonDocument::Parse(json, {.depth_max = kInputDepthMax, .nodes_max = base::kJsonNodesMax});
   if (!document) return base::Within("arguments", document.error());
+  if (!document->root().is_object())
+    return base::Fail(base::ErrorCode::kInvalid, "arguments: must be a JSON object");
   return InputValue(document->root());
+}
+
+EntityUid ToolUid(std::string_view server, std::string_view tool) {
+  if (server.empty()) return {"Tool", Escaped(tool)};
+  return {"Tool", Escaped(server) + "/" + std::string(tool)};
 }
 
 Record ContextOf(const Question& question) {
@@ -174,10 +216,12 @@ Record ContextOf(const Question& question) {
 
 std::vector<cedar::Entity> EntitiesOf(const Question& question) {
   std::vector<cedar::Entity> entities;
-  const EntityUid organization("Organization", question.organization);
-  entities.push_back({PrincipalOf(question), {organization}, {}, {}});
+  std::vector<EntityUid> above;
+  if (!question.organization.empty()) above.emplace_back("Organization", question.organization);
+  entities.push_back({PrincipalOf(question), std::move(above), {}, {}});
   if (!question.model.empty()) {
-    std::vector<EntityUid> parents{EntityUid("Provider", question.provider)};
+    std::vector<EntityUid> parents;
+    if (!question.provider.empty()) parents.emplace_back("Provider", question.provider);
     if (question.facts.enclave) parents.emplace_back("Enclave", *question.facts.enclave);
     entities.push_back({EntityUid("Model", question.model), std::move(parents), {}, {}});
   }

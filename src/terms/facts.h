@@ -52,8 +52,12 @@ struct Facts {
   std::optional<DecisionFact> decision;
   std::optional<cedar::Value> input;
   std::optional<std::int64_t> now_ms;
-  /// Facts that the agreement adds, and built-in ones given as values (examples, `decide`).
+  /// Facts that the agreement adds, and built-in ones that have no member here (act, findings, ledger,
+  /// qualification). A name that has a member above, or that stands twice, counts only once: a member
+  /// first, then the first of these.
   std::vector<cedar::Attribute> others;
+  /// Set when the call's arguments cannot be read, to why: the request is then forbidden.
+  std::optional<std::string> undecidable;
 };
 
 enum class Act : std::uint8_t { kGenerate, kEmbed, kCallTool, kRelease, kAdminister };
@@ -73,11 +77,19 @@ struct Question {
   Facts facts;
 };
 
-/// A tool's arguments as a Cedar value. Whole numbers are Long; other numbers are decimal where
-/// four digits hold them exactly, and otherwise their text (a clause that reads such a number as a
-/// decimal then errs, and an erring forbid forbids). A null member is absent. Fails with kInvalid
-/// on what is not strict JSON, kLimit past limits.h: such a call cannot be decided, so it is forbidden.
+/// A tool's arguments, a JSON object, as a Cedar record. One number has one value however it is
+/// written: whole numbers of 64 bits are Long (7, 7.0, 70e-1), others are decimal where four digits
+/// hold them exactly, and otherwise their canonical text (a clause that reads such a number as a
+/// decimal then errs, and an erring forbid forbids). A number too precise for a double counts as the
+/// double that the tool will read. A null member or element is absent. Fails with kInvalid on what is
+/// not strict JSON or no object, kLimit past limits.h: such a call cannot be decided; put the message
+/// into Facts::undecidable.
 [[nodiscard]] base::Result<cedar::Value> InputFromJson(std::string_view json);
+
+/// The entity of a tool: Tool::"name", or Tool::"server/name" behind a server. `/` and `%` in a
+/// server's name, or in the name of a tool without one, are escaped as %2F and %25, so that no two
+/// tools share an entity.
+[[nodiscard]] cedar::EntityUid ToolUid(std::string_view server, std::string_view tool);
 
 /// The request's context record. `organization` qualifies nothing; entities are named by id.
 [[nodiscard]] cedar::Record ContextOf(const Question& question);

@@ -7,9 +7,18 @@ namespace proviso::terms {
 
 inline constexpr std::size_t kPackageFilesMax = 1'000;
 inline constexpr std::size_t kPackageFileBytesMax = 4U << 20U;
+inline constexpr std::size_t kPackageBytesMax = 64U << 20U;
 inline constexpr std::size_t kClausesMax = 5'000;
+inline constexpr std::size_t kClauseIdBytesMax = 64;
 inline constexpr std::size_t kExamplesMax = 10'000;
 inline constexpr std::size_t kApproverProfilesMax = 16;
+/// Most people that one profile may ask for.
+inline constexpr std::size_t kApproversPerProfileMax = 16;
+/// Most decisions of one profile's people that are tried before a request is forbidden. Past it the
+/// answer is forbid: a hold may be missed, never a forbid.
+inline constexpr std::size_t kDecisionsTriedMax = 64;
+/// Most choices of people looked at to find those decisions.
+inline constexpr std::size_t kChoicesOfPeopleMax = 20'000;
 /// Longest purpose, authority, on-behalf-of or other declared text.
 inline constexpr std::size_t kDeclaredBytesMax = 8'192;
 /// Bytes of one tool call's arguments that a decision reads.

@@ -1,12 +1,16 @@
 #include "terms/package.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 
 #include "base/fields.h"
 #include "base/file.h"
 #include "cedar/parse.h"
 #include "keys/digest.h"
+#include "terms/examples.h"
+#include "terms/internal/possible_decisions.h"
 #include "terms/limits.h"
 #include "terms/schema.h"
 
@@ -26,13 +30,47 @@ base::Digest DigestOf(const std::vector<PackageFile>& sorted) {
   return keys::Sha256(lines);
 }
 
-bool IsBelow(const std::string& path, std::string_view directory, std::string_view suffix) {
-  return path.starts_with(directory) && path.ends_with(suffix);
+struct Place {
+  std::string_view directory;
+  std::string_view suffix;
+};
+constexpr Place kClauses{"clauses/", ".cedar"};
+constexpr Place kExamples{"examples/", ".toml"};
+
+bool IsBelow(const std::string& path, const Place& place) {
+  return path.starts_with(place.directory) && path.ends_with(place.suffix);
 }
 
-bool IsPartOfAPackage(const std::string& path) {
+bool IsPart(const std::string& path) {
   return path == "agreement.toml" || path == "schema.cedarschema" || path == "entities.json" ||
-         IsBelow(path, "clauses/", ".cedar") || IsBelow(path, "examples/", ".toml");
+         IsBelow(path, kClauses) || IsBelow(path, kExamples);
+}
+
+bool LooksLikeAPart(const std::string& path) {
+  constexpr std::array<std::string_view, 4> kSuffixes{".cedar", ".cedarschema", ".toml", ".json"};
+  return std::ranges::any_of(kSuffixes, [&path](std::string_view suffix) { return path.ends_with(suffix); });
+}
+
+base::Status CheckSizes(const std::vector<PackageFile>& files) {
+  if (files.size() > kPackageFilesMax) {
+    return Fail(ErrorCode::kLimit, "more than " + std::to_string(kPackageFilesMax) + " files");
+  }
+  std::size_t bytes = 0;
+  for (const PackageFile& file : files) bytes += file.content.size();
+  if (bytes > kPackageBytesMax)
+    return Fail(ErrorCode::kLimit, "more than " + std::to_string(kPackageBytesMax) + " bytes in all");
+  return {};
+}
+
+void CheckPaths(const std::vector<PackageFile>& sorted, std::vector<std::string>& errors) {
+  for (const PackageFile& file : sorted) {
+    if (IsPart(file.path)) continue;
+    errors.push_back(file.path +
+                     ": not a part of a package; parts are agreement.toml, schema.cedarschema, "
+                     "entities.json, clauses/*.cedar and examples/*.toml");
+  }
+  const auto twice = std::ranges::adjacent_find(sorted, {}, &PackageFile::path);
+  if (twice != sorted.end()) errors.push_back(twice->path + ": the file is given twice");
 }
 
 /// The entities that agreement.toml names, so that clauses can say `in Role::"commander"`.
@@ -61,16 +99,22 @@ std::vector<Entity> EntitiesOf(const Agreement& agreement) {
 
 }  // namespace
 
+Package::Package() = default;
+Package::~Package() = default;
+
 base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
   const auto paths = base::ListFiles(directory, "");
   if (!paths) return std::unexpected(paths.error());
   std::vector<PackageFile> files;
+  std::size_t bytes = 0;
   for (const std::filesystem::path& path : *paths) {
     const std::string relative = path.lexically_relative(directory).generic_string();
-    if (!IsPartOfAPackage(relative)) continue;
+    if (!LooksLikeAPart(relative)) continue;
     auto content = base::ReadFile(path, kPackageFileBytesMax);
     if (!content) return std::unexpected(content.error());
+    bytes += content->size();
     files.push_back({relative, std::move(*content)});
+    if (files.size() > kPackageFilesMax || bytes > kPackageBytesMax) break;  // refused by FromFiles
   }
   auto package = FromFiles(std::move(files));
   if (!package)
@@ -79,37 +123,35 @@ base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem
 }
 
 base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<PackageFile> files) {
-  if (files.size() > kPackageFilesMax) {
-    return Fail(ErrorCode::kLimit, "more than " + std::to_string(kPackageFilesMax) + " files");
-  }
+  if (auto within = CheckSizes(files); !within) return std::unexpected(within.error());
   std::ranges::sort(files, {}, &PackageFile::path);
   std::vector<std::string> errors;
+  CheckPaths(files, errors);
   std::shared_ptr<Package> package(
       new Package());  // shared: requests in flight keep the terms they began under
   package->digest_ = DigestOf(files);
-  const auto content = [&files](std::string_view path) -> const PackageFile* {
+  const auto content = [&files](std::string_view path) {
     const auto found = std::ranges::find(files, path, &PackageFile::path);
-    return found == files.end() ? nullptr : &*found;
+    return found == files.end() ? std::string_view() : std::string_view(found->content);
   };
-  const PackageFile* agreement = content("agreement.toml");
-  if (agreement == nullptr) {
-    errors.emplace_back("agreement.toml is missing");
+  if (content("agreement.toml").empty()) {
+    errors.emplace_back("agreement.toml is missing or empty");
   } else {
-    package->agreement_ = ReadAgreement(agreement->content, errors);
+    package->agreement_ = ReadAgreement(content("agreement.toml"), errors);
   }
-  const PackageFile* schema = content("schema.cedarschema");
-  package->ReadSchema(schema == nullptr ? std::string_view() : std::string_view(schema->content), errors);
-  const PackageFile* entities = content("entities.json");
-  package->ReadEntities(entities == nullptr ? std::string_view() : std::string_view(entities->content),
-                        errors);
-  for (PackageFile& file : files) {
-    if (IsBelow(file.path, "clauses/", ".cedar")) package->ReadClauses(file, errors);
-    if (IsBelow(file.path, "examples/", ".toml")) package->example_files_.push_back(std::move(file));
+  package->ReadSchema(content("schema.cedarschema"), errors);
+  package->ReadEntities(content("entities.json"), errors);
+  for (const PackageFile& file : files) {
+    if (IsBelow(file.path, kClauses)) package->ReadClauses(file, errors);
   }
   if (package->clauses_.empty())
     errors.emplace_back("clauses/: no clause; without a permit everything is forbidden");
   package->CheckFacts(errors);
+  for (const PackageFile& file : files) {
+    if (IsBelow(file.path, kExamples)) package->ReadExamplesOf(file, errors);
+  }
   if (!errors.empty()) return Fail(ErrorCode::kInvalid, base::JoinLines(errors));
+  package->FindDecisions();
   return package;
 }
 
@@ -191,20 +233,55 @@ void Package::CheckFacts(std::vector<std::string>& errors) const {
     }
     if (!built_in) known.push_back(fact.name);
   }
-  const auto check = [&](const cedar::PolicySet& set) {
-    for (const cedar::Policy& policy : set.policies()) {
-      for (const std::string& name : ContextFactsOf(policy)) {
-        if (std::ranges::find(known, name) != known.end()) continue;
-        const std::string meant = base::DidYouMean(name, known);
-        errors.push_back(
-            ClauseOf(policy).file + ": clause " + policy.id() + " reads context." + name +
-            ", a fact that nobody declared a source for" +
-            (meant.empty() ? "; add it to agreement.toml as [[fact]]" : "; did you mean " + meant + "?"));
-      }
+  for (const cedar::PolicySet* set : {&deciding_, &advising_}) {
+    for (const cedar::Policy& policy : set->policies()) CheckFactsOf(policy, known, errors);
+  }
+}
+
+void Package::CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
+                           std::vector<std::string>& errors) const {
+  const std::string where = ClauseOf(policy).file + ": clause " + policy.id();
+  const FactsRead read = FactsReadBy(policy);
+  if (read.extent == FactsRead::Extent::kWholeContext) {
+    errors.push_back(where +
+                     " reads context as a whole; name each fact, context.purpose, so that its source "
+                     "is known");
+  }
+  for (const std::string& name : read.names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string meant = base::DidYouMean(name, known);
+    errors.push_back(
+        where + " reads context." + name + ", a fact that nobody declared a source for" +
+        (meant.empty() ? "; add it to agreement.toml as [[fact]]" : "; did you mean " + meant + "?"));
+  }
+}
+
+void Package::ReadExamplesOf(const PackageFile& file, std::vector<std::string>& errors) {
+  if (schema_ == nullptr) return;  // already an error, and no fact could be typed
+  std::vector<Example> read = ReadExamples(file.content, file.path, agreement_, *schema_, errors);
+  for (Example& example : read) {
+    const auto same = std::ranges::find(examples_, example.name, &Example::name);
+    if (same != examples_.end())
+      errors.push_back(example.where + ": the name " + example.name + " stands already at " + same->where);
+    if (examples_.size() == kExamplesMax) {
+      errors.push_back(file.path + ": more than " + std::to_string(kExamplesMax) + " examples");
+      return;
     }
-  };
-  check(deciding_);
-  check(advising_);
+    examples_.push_back(std::move(example));
+  }
+}
+
+/// Addresses of policies are stable from here on: a Package never changes and never moves.
+void Package::FindDecisions() {
+  for (const cedar::Policy& policy : deciding_.policies()) {
+    const std::vector<std::string> names = FactsReadBy(policy).names;
+    if (std::ranges::find(names, "decision") == names.end()) continue;
+    reads_decision_.insert(&policy);
+    if (policy.effect() == cedar::Effect::kPermit) people_can_permit_ = true;
+  }
+  for (const ApproverProfile& profile : agreement_.approver_profiles) {
+    possible_decisions_.push_back(internal::PossibleDecisions(agreement_, profile));
+  }
 }
 
 std::string Package::DigestText() const {

@@ -6,6 +6,9 @@
 //   clauses/*.cedar       the clauses
 //   examples/*.toml       worked requests and the outcome that each must have (examples.h)
 //
+// Anything else that looks like a part (another .cedar, .cedarschema, .toml or .json) is an error, so
+// that a clause in a misspelt directory is not a clause forgotten. Other files are no part of it.
+//
 // A loaded package never changes; any number of threads may decide under it.
 #pragma once
 
@@ -14,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/bytes.h"
@@ -21,8 +25,11 @@
 #include "cedar/schema.h"
 #include "terms/agreement.h"
 #include "terms/clause.h"
+#include "terms/facts.h"
 
 namespace proviso::terms {
+
+struct Example;  // examples.h
 
 struct PackageFile {
   std::string path;  ///< Relative, with '/'.
@@ -31,6 +38,10 @@ struct PackageFile {
 
 class Package {
  public:
+  ~Package();
+  Package(const Package&) = delete;
+  Package& operator=(const Package&) = delete;
+
   /// Loads a directory. On failure the error's message has one line for each thing that is wrong, in
   /// all files; nothing of a package with an error is ever used.
   [[nodiscard]] static base::Result<std::shared_ptr<const Package>> Load(
@@ -53,15 +64,30 @@ class Package {
   [[nodiscard]] const Clause& ClauseOf(const cedar::Policy& policy) const;
   /// In the order of the files.
   [[nodiscard]] const std::vector<Clause>& clauses() const { return clauses_; }
-  /// Files below examples/.
-  [[nodiscard]] const std::vector<PackageFile>& example_files() const { return example_files_; }
+  /// In the order of the files.
+  [[nodiscard]] const std::vector<Example>& examples() const { return examples_; }
+
+  /// Whether a people's decision can change what this policy says.
+  [[nodiscard]] bool ReadsDecision(const cedar::Policy& policy) const {
+    return reads_decision_.contains(&policy);
+  }
+  /// Whether some permit among the deciding clauses reads the people's decision.
+  [[nodiscard]] bool PeopleCanPermit() const { return people_can_permit_; }
+  /// The decisions that the people of agreement().approver_profiles[profile] could give.
+  [[nodiscard]] const std::vector<DecisionFact>& PossibleDecisions(std::size_t profile) const {
+    return possible_decisions_[profile];
+  }
 
  private:
-  Package() = default;
+  Package();
   void ReadClauses(const PackageFile& file, std::vector<std::string>& errors);
   void ReadSchema(std::string_view extension, std::vector<std::string>& errors);
   void ReadEntities(std::string_view json, std::vector<std::string>& errors);
+  void ReadExamplesOf(const PackageFile& file, std::vector<std::string>& errors);
   void CheckFacts(std::vector<std::string>& errors) const;
+  void CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
+                    std::vector<std::string>& errors) const;
+  void FindDecisions();
 
   Agreement agreement_;
   base::Digest digest_{};
@@ -72,7 +98,10 @@ class Package {
   cedar::Entities entities_;
   std::vector<Clause> clauses_;
   std::unordered_map<std::string, std::size_t> clause_index_;  // by policy id
-  std::vector<PackageFile> example_files_;
+  std::vector<Example> examples_;
+  std::unordered_set<const cedar::Policy*> reads_decision_;
+  bool people_can_permit_ = false;
+  std::vector<std::vector<DecisionFact>> possible_decisions_;  // by profile
 };
 
 }  // namespace proviso::terms

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cedar/print.h"
+
 namespace proviso::terms {
 namespace {
 
@@ -53,28 +55,19 @@ struct BuiltIn {
 
 /// In the order of the schema's text.
 constexpr std::array kFacts = {
-    BuiltIn{"purpose", "UseCase", "party"},
-    BuiltIn{"on_behalf_of", "String", "party"},
-    BuiltIn{"authority", "Authority", "party"},
-    BuiltIn{"label", "String", "party"},
-    BuiltIn{"enclave", "Enclave", "gateway"},
-    BuiltIn{"network", "String", "gateway"},
-    BuiltIn{"model", "Model", "gateway"},
-    BuiltIn{"tools", "OfferedTools", "gateway"},
-    BuiltIn{"effect", "String", "gateway"},
-    BuiltIn{"call_undecidable", "Bool", "gateway"},
-    BuiltIn{"now", "datetime", "gateway"},
-    BuiltIn{"standing", "String", "gateway"},
-    BuiltIn{"qualification", "Set<Qualification>", "gateway"},
-    BuiltIn{"act", "Act", "detector"},
-    BuiltIn{"findings", "Findings", "detector"},
-    BuiltIn{"ledger", "Ledger", "ledger"},
-    BuiltIn{"decision", "PersonsDecision", "person"},
+    BuiltIn{"purpose", "UseCase", "party"},     BuiltIn{"on_behalf_of", "String", "party"},
+    BuiltIn{"authority", "Authority", "party"}, BuiltIn{"label", "String", "party"},
+    BuiltIn{"enclave", "Enclave", "gateway"},   BuiltIn{"network", "String", "gateway"},
+    BuiltIn{"model", "Model", "gateway"},       BuiltIn{"tools", "OfferedTools", "gateway"},
+    BuiltIn{"effect", "String", "gateway"},     BuiltIn{"now", "datetime", "gateway"},
+    BuiltIn{"standing", "String", "gateway"},   BuiltIn{"qualification", "Set<Qualification>", "gateway"},
+    BuiltIn{"act", "Act", "detector"},          BuiltIn{"findings", "Findings", "detector"},
+    BuiltIn{"ledger", "Ledger", "ledger"},      BuiltIn{"decision", "PersonsDecision", "person"},
 };
 
 void AppendFact(std::string& text, std::string_view name, std::string_view type, std::string_view source) {
-  text += "  @asserted_by(\"" + std::string(source) + "\") " + std::string(name) + "?: " + std::string(type) +
-          ",\n";
+  text += "  @asserted_by(" + cedar::QuoteString(source) + ") " + std::string(name) +
+          "?: " + std::string(type) + ",\n";
 }
 
 std::string_view SourceOf(const BuiltIn& fact, const std::vector<FactDeclaration>& facts) {
