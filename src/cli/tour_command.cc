@@ -106,7 +106,7 @@ class Tour {
       shown = seconds;
       return StatusOf(server, "/health") == 200;
     });
-    if (on_terminal) page_ << "\n";
+    if (on_terminal) page_ << "\n" << std::flush;
     slow_ = wait == Wait::kTimeIsOver;
     return wait == Wait::kDone;
   }
@@ -121,6 +121,7 @@ class Tour {
     } else {
       page_ << "there is no local model here; ./run gets one.\n";
     }
+    page_ << std::flush;
   }
 
   /// The storyteller's exit code.
