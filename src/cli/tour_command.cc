@@ -150,13 +150,15 @@ class Tour {
   void PrintHowToGoOn() {
     const std::string key = (home_.directory / "keys/api-analyst-desk.key").string();
     const std::string model = local_ ? "local" : "recorded";
-    page_ << "\nThe gateway stays up until Ctrl-C. Point your own SDK at it; nothing else changes:\n\n"
+    page_ << "\nThe gateway stays up until Ctrl-C. Point your own SDK at it, and say what for:\n\n"
           << "   import anthropic, openai\n"
           << "   key = open(" << '"' << key << '"' << ").read().strip()\n"
-          << "   openai.OpenAI(base_url=\"" << home_.url << "/v1\", api_key=key)\n"
-          << "   anthropic.Anthropic(base_url=\"" << home_.url << "\", api_key=key)\n\n"
+          << "   said = {\"Proviso-Purpose\": \"logistics-planning\"}\n"
+          << "   openai.OpenAI(base_url=\"" << home_.url << "/v1\", api_key=key, default_headers=said)\n"
+          << "   anthropic.Anthropic(base_url=\"" << home_.url << "\", api_key=key, default_headers=said)\n\n"
           << "Base URL " << home_.url << "/v1 (OpenAI) or " << home_.url << " (Anthropic), model \"" << model
           << "\", key in " << key << "\n"
+          << "A `purpose` under [[key]] in config.toml makes the header unnecessary.\n"
           << "Terms in " << (home_.directory / "terms").string() << ", configuration in "
           << (home_.directory / "config.toml").string() << "\n"
           << std::flush;
