@@ -71,6 +71,15 @@ TEST_F(EvaluatorTest, GivesTheValueThatTheReferenceSays) {
       {"principal is User in Org::\"all\"", "true"},
       {"principal is Team in 7", "false"},
       {"principal is A::User", "false"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(Of(row.expression), row.value) << row.expression;
+}
+
+TEST_F(EvaluatorTest, ReadsAttributesTagsAndSetsAsTheReferenceDoes) {
+  const struct {
+    const char* expression;
+    const char* value;
+  } rows[] = {
       // Attributes.
       {"principal.age", "40"},
       {"principal[\"age\"]", "40"},
@@ -108,6 +117,15 @@ TEST_F(EvaluatorTest, GivesTheValueThatTheReferenceSays) {
       {"\"aXbXc\" like \"*X*c\"", "true"},
       {"\"日本語\" like \"日*語\"", "true"},
       {"\"\\u{1f600}\" like \"😀\"", "true"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(Of(row.expression), row.value) << row.expression;
+}
+
+TEST_F(EvaluatorTest, GivesStringsAndExtensionsTheirReferenceValues) {
+  const struct {
+    const char* expression;
+    const char* value;
+  } rows[] = {
       // Strings.
       {"\"\\n\\t\\r\\0\\\\\\\"\\'\\x41\\u{e9}\"", "\"\\n\\t\\r\\0\\\\\\\"'Aé\""},
       // Extensions.

@@ -19,6 +19,10 @@ void AddCedarCommand(CLI::App& app, Console& console);
 void AddTermsCommand(CLI::App& app, Console& console);
 /// decide: one request under a terms package, explained.
 void AddDecideCommand(CLI::App& app, Console& console);
+/// holds: list, show, approve, deny, on this machine or over HTTP.
+void AddHoldsCommand(CLI::App& app, Console& console);
+/// keys: new, show, api.
+void AddKeysCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

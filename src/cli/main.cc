@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
   app.fallthrough(false);
   proviso::cli::AddInitCommand(app, console);
   proviso::cli::AddServeCommand(app, console);
+  proviso::cli::AddHoldsCommand(app, console);
+  proviso::cli::AddKeysCommand(app, console);
   proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddTermsCommand(app, console);
   proviso::cli::AddDecideCommand(app, console);

@@ -50,9 +50,9 @@ base::Result<keys::SigningKey> LoadSigningKey(const std::filesystem::path& path)
 }  // namespace
 
 /// Members are opened from the first to the last and closed from the last to the first.
-class Process {
+class RunningGateway {
  public:
-  explicit Process(Configuration configuration)
+  explicit RunningGateway(Configuration configuration)
       : configuration_(std::move(configuration)), events_(clock_, STDERR_FILENO) {}
 
   base::Status Open() {
@@ -258,11 +258,11 @@ base::Status Run(const std::filesystem::path& home, const std::function<void(std
   std::signal(SIGPIPE, SIG_IGN);
   auto configuration = ReadConfiguration(home / "config.toml");
   if (!configuration) return std::unexpected(configuration.error());
-  Process process(std::move(*configuration));
-  if (auto opened = process.Open(); !opened) return opened;
-  ready(process.Url());
-  const base::Status ended = process.Wait();
-  const base::Status closed = process.Close();
+  RunningGateway running(std::move(*configuration));
+  if (auto opened = running.Open(); !opened) return opened;
+  ready(running.Url());
+  const base::Status ended = running.Wait();
+  const base::Status closed = running.Close();
   return ended ? closed : ended;
 }
 

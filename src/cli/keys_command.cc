@@ -1,0 +1,128 @@
+// proviso keys: the keys of people, records and applications.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "base/file.h"
+#include "base/json_writer.h"
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "cli/limits.h"
+#include "daemon/home.h"
+#include "keys/signing.h"
+#include "upstreams/credential.h"
+
+namespace proviso::cli {
+namespace {
+
+using base::ErrorCode;
+using base::Status;
+
+struct Options {
+  std::string name;
+  std::string file;
+  bool json = false;
+};
+
+/// A key that is lost cannot be made again, so a file that is there is never written over.
+Status WriteNew(const std::string& file, std::string secret) {
+  std::error_code unknown;
+  Status written;
+  if (std::filesystem::exists(std::filesystem::symlink_status(file, unknown))) {
+    written = base::Fail(ErrorCode::kConflict, file + " is there already; nothing was changed");
+  } else {
+    secret += "\n";
+    written = base::WriteFileAtomically(file, secret, base::FileMode::kSecret);
+  }
+  upstreams::WipeText(secret);
+  return written;
+}
+
+void PrintPublic(const keys::VerifyKey& key, const Options& options, Console& console) {
+  if (!options.json) {
+    console.out() << key.Text() << "\n";
+    return;
+  }
+  base::JsonWriter json;
+  json.BeginObject().Key("name").String(key.name()).Key("public").String(key.Text()).EndObject();
+  console.out() << json.Take() << "\n";
+}
+
+Status New(const Options& options, Console& console) {
+  const auto key = keys::SigningKey::Generate(options.name);
+  if (!key) return base::Within("NAME", key.error());
+  if (auto written = WriteNew(options.file, key->SecretText()); !written) return written;
+  PrintPublic(key->verifier(), options, console);
+  return {};
+}
+
+/// Takes the public half too, so that what it prints can be given to it again.
+Status Show(const Options& options, Console& console) {
+  auto text = base::ReadFile(options.file, kKeyFileBytesMax);
+  if (!text) return std::unexpected(text.error());
+  while (text->ends_with('\n')) text->pop_back();
+  const auto public_half = keys::VerifyKey::Parse(*text);
+  const auto key = keys::SigningKey::Parse(*text);
+  upstreams::WipeText(*text);
+  if (!key && !public_half) return base::Within(options.file, key.error());
+  PrintPublic(key ? key->verifier() : *public_half, options, console);
+  return {};
+}
+
+Status Api(const Options& options, Console& console) {
+  const daemon::ApiKey key = daemon::MakeApiKey();
+  const bool to_file = !options.file.empty();
+  if (to_file) {
+    if (auto written = WriteNew(options.file, key.key); !written) return written;
+  }
+  if (options.json) {
+    base::JsonWriter json;
+    json.BeginObject();
+    if (!to_file) json.Key("key").String(key.key);
+    json.Key("sha256").String(key.sha256).EndObject();
+    console.out() << json.Take() << "\n";
+    return {};
+  }
+  if (!to_file) console.out() << "key     " << key.key << "   (shown once: for the application)\n";
+  console.out() << "sha256  " << key.sha256 << "   (for config.toml)\n";
+  return {};
+}
+
+using Work = Status (*)(const Options&, Console&);
+
+CLI::App* Add(CLI::App& parent, Console& console, const char* name, const char* what, const char* footer,
+              Work work, std::shared_ptr<Options> options) {
+  CLI::App* command = parent.add_subcommand(name, what);
+  command->footer(footer);
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([&console, work, options] {
+    if (auto done = work(*options, console); !done) console.Fail(done.error());
+  });
+  return command;
+}
+
+}  // namespace
+
+void AddKeysCommand(CLI::App& app, Console& console) {
+  CLI::App* keys = app.add_subcommand("keys", "Make and show keys");
+  keys->require_subcommand(1);
+  keys->footer("Example:\n  proviso keys new alice.example --out alice.key");
+  const auto options = std::make_shared<Options>();  // shared with the callbacks that CLI11 keeps
+  CLI::App* made = Add(*keys, console, "new", "Make a signing key (Ed25519) and print its public half",
+                       "What it prints belongs into agreement.toml, as an approver's `key`.\nExample:\n"
+                       "  proviso keys new alice.example --out alice.key",
+                       New, options);
+  made->add_option("NAME", options->name, "The key's name, without spaces and '+'")->required();
+  made->add_option("--out", options->file, "The file to write; must not be there")->required();
+  CLI::App* show = Add(*keys, console, "show", "Print the public half of a signing key",
+                       "Example:\n  proviso keys show alice.key", Show, options);
+  show->add_option("FILE", options->file, "The key's file")->required();
+  CLI::App* api =
+      Add(*keys, console, "api", "Make an API key, and its SHA-256 for config.toml",
+          "The key goes to the application, the SHA-256 under [[key]] or [[operator]].\nExamples:\n"
+          "  proviso keys api\n  proviso keys api --out api.key --json",
+          Api, options);
+  api->add_option("--out", options->file, "Write the key to this new file instead of printing it");
+}
+
+}  // namespace proviso::cli

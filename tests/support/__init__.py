@@ -1,0 +1,1 @@
+"""What tests across rooms share: a scripted upstream, a raw HTTP client, a gateway under test."""
