@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.require_subcommand(1);
   app.fallthrough(false);
+  proviso::cli::AddTourCommand(app, console);
   proviso::cli::AddInitCommand(app, console);
   proviso::cli::AddServeCommand(app, console);
   proviso::cli::AddHoldsCommand(app, console);
