@@ -15,6 +15,10 @@ void AddInitCommand(CLI::App& app, Console& console);
 void AddServeCommand(CLI::App& app, Console& console);
 /// cedar: the policy language by itself; its conformance cases.
 void AddCedarCommand(CLI::App& app, Console& console);
+/// terms: test, show, schema, tool-digest, authority.
+void AddTermsCommand(CLI::App& app, Console& console);
+/// decide: one request under a terms package, explained.
+void AddDecideCommand(CLI::App& app, Console& console);
 /// holds: list, show, approve, deny, on this machine or over HTTP.
 void AddHoldsCommand(CLI::App& app, Console& console);
 /// keys: new, show, api.

@@ -28,6 +28,8 @@ int main(int argc, char** argv) {
   proviso::cli::AddHoldsCommand(app, console);
   proviso::cli::AddKeysCommand(app, console);
   proviso::cli::AddCedarCommand(app, console);
+  proviso::cli::AddTermsCommand(app, console);
+  proviso::cli::AddDecideCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   proviso::cli::AddRecordCommand(app, console);
   try {
