@@ -46,6 +46,7 @@ def parameters(options: argparse.Namespace):
     wanted.n_ctx = CONTEXT_TOKENS
     wanted.n_parallel = 1
     wanted.cpuparams.n_threads = max(1, os.cpu_count() or 1)
+    wanted.sampling.temp = 0.0  # the same question gets the same answer, unless a request says otherwise
     wanted.use_jinja = True
     wanted.chat_template = pathlib.Path(__file__).with_name("local_model.jinja").read_text()
     wanted.antiprompt = STOP

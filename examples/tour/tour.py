@@ -28,7 +28,7 @@ import openai
 QUESTION = "What is the capital of France?"
 ANSWER = "Paris"
 FORBIDDEN_PURPOSE = "restricted-use"
-CALL_PURPOSE = "logistics-planning"
+PURPOSE = "logistics-planning"
 APPROVED = {"asset": "asset-2", "zone": "north"}
 CHANGED = {"asset": "asset-1", "zone": "north"}
 TOOL = {
@@ -41,6 +41,7 @@ TOOL = {
 }
 ANSWER_SECONDS_MAX = 180
 HOLD_SECONDS_MAX = 120
+PUBLISH_SECONDS_MAX = 1.0
 
 
 class NotAsTold(Exception):
@@ -102,11 +103,12 @@ class Tour:
         recorded = environment.get("PROVISO_RECORDED_MODEL", "recorded")
         self.model = environment.get("PROVISO_LOCAL_MODEL", "local") if self.kind == "local" else recorded
         self.recorded = recorded
+        said = {"Proviso-Purpose": PURPOSE}
         self.openai = openai.OpenAI(
-            base_url=f"{self.url}/v1", api_key=self.key, timeout=ANSWER_SECONDS_MAX, max_retries=0
+            base_url=f"{self.url}/v1", api_key=self.key, default_headers=said, timeout=ANSWER_SECONDS_MAX, max_retries=0
         )
         self.anthropic = anthropic.Anthropic(
-            base_url=self.url, api_key=self.key, timeout=ANSWER_SECONDS_MAX, max_retries=0
+            base_url=self.url, api_key=self.key, default_headers=said, timeout=ANSWER_SECONDS_MAX, max_retries=0
         )
 
     # What the steps share.
@@ -137,8 +139,11 @@ class Tour:
             self.look_at_entry(receipt.rpartition("#")[2])
 
     def look_at_entry(self, index: str) -> None:
-        key = self.home / "keys/record.vkey"
-        self.page.command(self.shown("record", "prove", str(self.home / "record"), "--key", str(key), "--index", index))
+        """Opens two fields of the entry: what was decided, and by which clauses."""
+        arguments = ["record", "open", str(self.home / "record"), index]
+        arguments += ["--key", str(self.home / "keys/record.vkey"), "--openings", str(self.home / "store/openings.db")]
+        arguments += ["--sealing-key", str(self.home / "keys/seal.key"), "--field", "outcome", "--field", "clause_ids"]
+        self.page.command(self.shown(*arguments))
 
     def tell_refusal(self, error) -> dict:
         """What the SDK raised, and Proviso's part of it."""
@@ -154,18 +159,18 @@ class Tour:
     def ask_by_openai(self) -> None:
         self.page.say("sends", f"POST {self.url}/v1/chat/completions, by the OpenAI SDK {openai.__version__}")
         self.page.say("model", self.model_line())
-        self.page.say("asks", QUESTION)
+        self.page.say("asks", f"{QUESTION}  (Proviso-Purpose: {PURPOSE})")
         raw = self.openai.chat.completions.with_raw_response.create(
-            model=self.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=24, temperature=0
+            model=self.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=24
         )
         self.tell_answer(raw.parse().choices[0].message.content or "", raw.headers)
 
     def ask_by_anthropic(self) -> None:
         self.page.say("sends", f"POST {self.url}/v1/messages, by the Anthropic SDK {anthropic.__version__}")
         self.page.say("model", self.model_line())
-        self.page.say("asks", QUESTION)
+        self.page.say("asks", f"{QUESTION}  (Proviso-Purpose: {PURPOSE})")
         raw = self.anthropic.messages.with_raw_response.create(
-            model=self.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=24, temperature=0
+            model=self.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=24
         )
         blocks = raw.parse().content
         self.tell_answer("".join(block.text for block in blocks if block.type == "text"), raw.headers)
@@ -200,23 +205,23 @@ class Tour:
     def hold_a_call(self) -> None:
         call = HeldCall(self)
         call.propose(APPROVED)
-        hold = call.wait_until_held()
+        hold, clauses = call.wait_until_held()
+        self.page.say("decided", f"hold by clause {', '.join(clauses)}, as {hold}", "good")
         self.tell_hold(hold)
         first, second = (str(self.home / f"keys/approver-{number}.key") for number in (1, 2))
         self.approve(hold, first, "one approval")
-        expect(call.waits(), "the call was released after one approval")
+        expect(not call.came_through(), "the call was released after one approval")
         self.page.say("still held", "one person is not two people", "good")
         self.approve_again(hold, first)
-        expect(call.waits(), "the call was released after one person approved twice")
+        expect(not call.came_through(), "the call was released after one person approved twice")
         self.approve(hold, second, "a second person's approval")
-        released = call.wait_until_released()
-        self.page.say("released", f"assign_asset({json.dumps(released)}), once, on the open connection", "good")
+        released, way = call.take_released(APPROVED, hold)
+        self.page.say("released", f"assign_asset({json.dumps(released)}), once, {way}", "good")
         expect(released == APPROVED, f"the released call is not the approved one: {released}")
         self.replay(call, hold)
         self.change_an_argument(call, hold)
 
     def tell_hold(self, hold: str) -> None:
-        self.page.say("decided", f"hold {hold}: a person must decide first", "good")
         shown = self.proviso("holds", "show", hold, "--home", str(self.home)).stdout
         self.page.say("shown", "to an approver, exactly this:")
         for line in shown.splitlines():
@@ -227,14 +232,14 @@ class Tour:
         arguments = ("holds", "approve", hold, "--key", key, "--home", str(self.home))
         self.page.say("approves", f"{who}, signed with {key}")
         done = self.proviso(*arguments)
-        self.page.say("", done.stdout.strip())
+        self.page.say("", done.stdout.strip().splitlines()[-1])  # above it stands the statement again
 
     def approve_again(self, hold: str, key: str) -> None:
         self.page.say("approves", "the same person again")
         arguments = ("holds", "approve", hold, "--key", key, "--home", str(self.home))
         done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, timeout=60)
         expect(done.returncode != 0, "the same person could approve twice")
-        self.page.say("refused", (done.stderr or done.stdout).strip(), "good")
+        self.page.say("refused", done.stderr.strip(), "good")
 
     def replay(self, call: "HeldCall", hold: str) -> None:
         self.page.say("sends", f"the same request again, with Proviso-Hold: {hold}")
@@ -275,6 +280,7 @@ class Tour:
     def copy_record(self, copy: pathlib.Path) -> None:
         """The public files; the checkpoint first, because all that it covers is there before it is."""
         record = self.home / "record"
+        time.sleep(PUBLISH_SECONDS_MAX)  # what was just decided is durable, and soon covered by a checkpoint
         copy.mkdir()
         shutil.copy(record / "checkpoint", copy / "checkpoint")
         shutil.copytree(record / "tile", copy / "tile")
@@ -312,9 +318,8 @@ class HeldCall:
             tools=[{"type": "function", "function": function}],
             tool_choice="required",
             max_tokens=64,
-            temperature=0,
             stream=True,
-            extra_headers={"Proviso-Purpose": CALL_PURPOSE} | (headers or {}),
+            extra_headers=headers or {},
         )
         text, calls, stop = "", {}, ""
         for chunk in stream:
@@ -340,33 +345,38 @@ class HeldCall:
         self.thread = threading.Thread(target=run, daemon=True)
         self.thread.start()
 
-    def waiting(self) -> list[str]:
+    def waiting(self) -> dict[str, dict]:
         listed = json.loads(self.tour.proviso("holds", "list", "--home", str(self.tour.home), "--json").stdout)
-        holds = listed["holds"] if isinstance(listed, dict) else listed
-        return [hold["id"] for hold in holds if hold.get("state") == "waiting"]
+        return {hold["id"]: hold for hold in listed["holds"] if hold["state"] == "waiting"}
 
-    def waits(self) -> bool:
-        return self.thread is not None and self.thread.is_alive()
+    def came_through(self) -> bool:
+        return self.answer is not None and bool(self.answer[1])
 
-    def wait_until_held(self) -> str:
+    def wait_until_held(self) -> tuple[str, list[str]]:
+        """The hold's id, and the clauses that ask for people."""
         deadline = time.monotonic() + HOLD_SECONDS_MAX
         while time.monotonic() < deadline:
-            new = [hold for hold in self.waiting() if hold not in self.before]
-            if new:
-                return new[0]
-            if not self.waits():
+            for hold, shown in self.waiting().items():
+                if hold not in self.before:
+                    return hold, [clause["id"] for clause in json.loads(shown["statement"])["clauses"]]
+            if not self.thread.is_alive():
                 raise NotAsTold(f"the request ended without a held call: {self.error or self.answer}")
             time.sleep(0.1)
         raise NotAsTold(f"no call was held within {HOLD_SECONDS_MAX} s")
 
-    def wait_until_released(self) -> dict:
+    def take_released(self, arguments: dict, hold: str) -> tuple[dict, str]:
+        """The approved call and how it came: on the open connection or, if its wait is over, by a return."""
         self.thread.join(HOLD_SECONDS_MAX)
         if self.error is not None:
             raise NotAsTold(f"the request failed after two approvals: {self.error}")
         expect(self.answer is not None, "two people approved, and the call was not released")
         text, calls, _ = self.answer
+        way = "on the open connection"
+        if not calls and hold in text:
+            text, calls, _ = self.request(arguments, {"Proviso-Hold": hold})
+            way = "to the same request sent again with Proviso-Hold, because the first one's wait was over"
         expect(len(calls) == 1, f"one call should be released, not {len(calls)}: {text}")
-        return calls[0]
+        return calls[0], way
 
 
 STEPS = (
@@ -376,19 +386,6 @@ STEPS = (
     ("A tool call that engages: held until two people have decided", Tour.hold_a_call),
     ("The record: verified offline, then spoiled in one bit", Tour.verify_the_record),
 )
-
-
-def tell_how_to_go_on(tour: Tour) -> None:
-    key = tour.home / "keys/api-analyst-desk.key"
-    print(
-        f"""
-The gateway stays up at {tour.url}. Point your own SDK at it; nothing else changes:
-   export OPENAI_BASE_URL={tour.url}/v1 OPENAI_API_KEY="$(cat {key})"
-   export ANTHROPIC_BASE_URL={tour.url} ANTHROPIC_API_KEY="$(cat {key})"
-   models: curl -s {tour.url}/v1/models -H "Authorization: Bearer $OPENAI_API_KEY"
-Its terms are in {tour.home / 'terms'}, its configuration in {tour.home / 'config.toml'}.""",
-        flush=True,
-    )
 
 
 def play(tour: Tour) -> int:
@@ -419,8 +416,6 @@ def main() -> int:
     if failed:
         print(f"\n{failed} of {len(STEPS)} steps did not go as told.", file=sys.stderr)
         return 1
-    if not options.json:
-        tell_how_to_go_on(tour)
     return 0
 
 

@@ -57,6 +57,7 @@ upstreams::Request Walk::UpstreamRequest() {
   request.target = PathOf(dialect_);
   const std::string_view base_path = provider_->endpoint.base_path;
   if (base_path.ends_with("/v1")) request.target.erase(0, 3);
+  if (!exchange_.head().query.empty()) request.target += "?" + exchange_.head().query;
   const std::vector<http::Header> forwardable = http::ForwardableHeaders(exchange_.head().headers);
   request.headers = upstreams::WithoutCallerCredentials(forwardable);
   std::erase_if(request.headers, [](const http::Header& header) {

@@ -47,7 +47,7 @@ def why_not() -> str:
         return f"there is no {BINARY}; ./test builds it"
     # Asked of the list of commands: --help is understood beside any word.
     listed = subprocess.run([BINARY, "--help"], capture_output=True, text=True).stdout
-    missing = [name for name in ("init", "serve") if f"\n  {name} " not in listed]
+    missing = [name for name in ("init", "serve", "holds", "record") if f"\n  {name} " not in listed]
     return f"{BINARY} lacks the commands {', '.join(missing)}" if missing else ""
 
 
@@ -106,6 +106,48 @@ def configuration(port: int, upstream_url: str, models: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def run(*arguments: str) -> str:
+    """What `proviso ARGUMENTS` prints; it must succeed."""
+    done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"proviso {' '.join(arguments)}: {done.stderr or done.stdout}"
+    return done.stdout
+
+
+class Serving:
+    """`proviso serve` over one home, until closed; it must end well."""
+
+    def __init__(self, home: pathlib.Path, url: str) -> None:
+        self.log_path = home / "serve.log"
+        self.log = self.log_path.open("wb")
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--home", str(home)], stdout=self.log, stderr=subprocess.STDOUT
+        )
+        self.wait_until_ready(url)
+
+    def wait_until_ready(self, url: str) -> None:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{url}/healthz", timeout=1) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        self.process.kill()
+        raise AssertionError(f"the gateway did not start: {self.log_path.read_text()[-2000:]}")
+
+    def close(self) -> None:
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout=45)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError("the gateway did not drain within 45 s of SIGTERM") from None
+        finally:
+            self.log.close()
+        assert code == 0, f"the gateway exited {code}: {self.log_path.read_text(errors='replace')[-2000:]}"
+
+
 class Gateway:
     """Runs until closed. Models are named as given; their upstream names have the prefix `replay:`."""
 
@@ -114,7 +156,7 @@ class Gateway:
         self.home = pathlib.Path(self.folder.name, "home")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.proviso("init", "--home", str(self.home))
+        run("init", "--home", str(self.home))
         keys = approver_keys(self.home)
         (self.home / "keys/provider.key").write_text(PROVIDER_KEY)
         (self.home / "keys/provider.key").chmod(0o600)
@@ -126,41 +168,11 @@ class Gateway:
         (terms / "clauses/tests.cedar").write_text(CLAUSES)
         with (self.home / "config.toml").open("a") as config:
             config.write('\n[terms]\ndirectory = "tests-terms"\n')
-        self.log = (self.home / "serve.log").open("wb")
-        self.process = subprocess.Popen(
-            [BINARY, "serve", "--home", str(self.home)], stdout=self.log, stderr=subprocess.STDOUT
-        )
-        self.wait_until_ready()
-
-    def proviso(self, *arguments: str) -> str:
-        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, f"proviso {' '.join(arguments)}: {done.stderr or done.stdout}"
-        return done.stdout
-
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
-        self.log.flush()
-        raise AssertionError(f"the gateway did not start: {(self.home / 'serve.log').read_text()[-2000:]}")
+        self.serving = Serving(self.home, self.url)
 
     def close(self) -> None:
-        self.process.terminate()
-        try:
-            code = self.process.wait(timeout=45)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise AssertionError("the gateway did not drain within 45 s of SIGTERM") from None
-        finally:
-            self.log.close()
-        text = (self.home / "serve.log").read_text(errors="replace")
+        self.serving.close()
         self.folder.cleanup()
-        assert code == 0, f"the gateway exited {code}: {text[-2000:]}"
 
     # The desk of held calls.
 
@@ -185,4 +197,4 @@ class Gateway:
 
     def decide(self, verdict: str, hold: str, person: int) -> None:
         key = str(self.home / f"keys/approver-{person}.key")
-        self.proviso("holds", verdict, hold, "--key", key, "--home", str(self.home))
+        run("holds", verdict, hold, "--key", key, "--home", str(self.home))
