@@ -11,7 +11,7 @@ inline constexpr std::size_t kKeyFileBytesMax = 4096;
 
 /// Largest answer that is read of a gateway: a page of held calls with their statements.
 inline constexpr std::size_t kAnswerBytesMax = 64U << 20U;
-/// Deepest and widest such answer, as JSON.
+/// Most held calls that are listed of a home.
 inline constexpr std::size_t kHoldsListedMax = 20'000;
 
 /// How long a gateway may take to begin its answer.

@@ -36,6 +36,12 @@ struct Options {
 
 enum class Wait : std::uint8_t { kDone, kTimeIsOver, kInterrupted };
 
+/// PROVISO_NO_MODEL=1 is what ./run and ./test understand too.
+bool IsRecordedOnly(const Options& options) {
+  const char* no_model = std::getenv("PROVISO_NO_MODEL");
+  return options.recorded || (no_model != nullptr && std::string_view(no_model) == "1");
+}
+
 /// One tour, from a home to its end. Signals are blocked while it lives, and waited for.
 class Tour {
  public:
@@ -116,7 +122,7 @@ class Tour {
     if (slow_) {
       page_ << "the local model did not answer within " << kModelLoadWait.count() / 1000 << " s; see "
             << (home_.directory / "log/local.log").string() << "\n";
-    } else if (options_.recorded || std::getenv("PROVISO_NO_MODEL") != nullptr) {
+    } else if (IsRecordedOnly(options_)) {
       page_ << "so it was asked for.\n";
     } else {
       page_ << "there is no local model here; ./run gets one.\n";
@@ -214,9 +220,8 @@ Status Run(const Options& options, Console& console) {
     if (!made) return std::unexpected(made.error());
     directory = scratch.emplace(std::move(*made)).path();
   }
-  const bool recorded_only = options.recorded || std::getenv("PROVISO_NO_MODEL") != nullptr;
-  auto home =
-      PrepareTourHome(directory, *files, recorded_only ? TourModels::kRecordedOnly : TourModels::kLocalToo);
+  auto home = PrepareTourHome(directory, *files,
+                              IsRecordedOnly(options) ? TourModels::kRecordedOnly : TourModels::kLocalToo);
   if (!home) return std::unexpected(home.error());
   Tour tour(options, std::move(*files), std::move(*home), console);
   return tour.Play();
