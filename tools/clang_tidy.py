@@ -4,7 +4,8 @@
     python3 tools/clang_tidy.py src/http                 one room, or one file
     python3 tools/clang_tidy.py --seconds 300 src/http   begins no file after 300 seconds
 
-A file that passed is not checked again until it, a header of ours or .clang-tidy changes. Needs
+Coroutines are checked without the path analyser: it does not understand them (it calls Asio's own frames
+uninitialised) and takes minutes for each. A file that passed is not checked again until it, a header of ours or .clang-tidy changes. Needs
 build/dev/compile_commands.json (./test makes it).
 """
 
@@ -20,6 +21,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATABASE = ROOT / "build/dev"
 PASSED = ROOT / "build/tidy"
+# A file that is being checked when the time is over gets this long to finish.
+GRACE_SECONDS = 45
 
 
 def digest(paths: list[pathlib.Path]) -> str:
@@ -38,14 +41,19 @@ def sources(chosen: list[str]) -> list[pathlib.Path]:
 
 
 def check(path: pathlib.Path, stamp: pathlib.Path, deadline: float | None) -> str | None:
-    """None when it was not begun in time, "" when it passed, else what was found."""
+    """None when it was not done in time, "" when it passed, else what was found."""
     if stamp.exists():
         return ""
     if deadline is not None and time.monotonic() > deadline:
         return None
-    done = subprocess.run(
-        ["clang-tidy-19", "--quiet", "-p", str(DATABASE), str(path)], cwd=ROOT, capture_output=True, text=True
-    )
+    command = ["clang-tidy-19", "--quiet", "-p", str(DATABASE), str(path)]
+    if "co_await" in path.read_text(encoding="utf-8"):
+        command.append("--checks=-clang-analyzer-*")
+    left = None if deadline is None else deadline - time.monotonic() + GRACE_SECONDS
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=left)
+    except subprocess.TimeoutExpired:
+        return None
     if done.returncode:
         return done.stdout + (done.stderr if not done.stdout else "")
     stamp.touch()
@@ -72,7 +80,7 @@ def main() -> int:
             if found:
                 bad += 1
                 print(found)
-    print(f"clang-tidy: {len(files) - bad - skipped} files passed, {bad} failed, {skipped} not begun in time")
+    print(f"clang-tidy: {len(files) - bad - skipped} files passed, {bad} failed, {skipped} not done in time")
     return 1 if bad else 0
 
 

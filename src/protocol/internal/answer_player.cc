@@ -29,7 +29,7 @@ fs::path WireFolder() {
   const fs::path data = given != nullptr ? fs::path(given) : fs::path(PROVISO_SOURCE_DIR) / "../shared/data";
   if (fs::exists(data / "wire" / "openai-chat")) return data / "wire";
   const fs::path archive = data / "wire" / "provider-streams.tar.gz";
-  const fs::path target = fs::path(PROVISO_BINARY_DIR) / "provider-streams";
+  fs::path target = fs::path(PROVISO_BINARY_DIR) / "provider-streams";
   if (fs::exists(target) || !fs::exists(archive)) return fs::exists(target) ? target : fs::path();
   // Tests run side by side: each unpacks for itself, and the first one's folder stays.
   const fs::path own = target.string() + "." + std::to_string(getpid());
