@@ -67,7 +67,8 @@ class ValueReader {
       case base::JsonKind::kBool:
         return Value::Bool(json.is_true());
       case base::JsonKind::kNumber:
-        if (const auto number = json.integer()) return Value::Long(*number);
+        // A JSON reader may take -0 for a floating number, which Cedar has not; the reference does.
+        if (const auto number = json.integer(); number && json.raw() != "-0") return Value::Long(*number);
         return Fail(json,
                     "Cedar has no such number; write an integer of 64 bits, or a decimal as "
                     "{\"__extn\": {\"fn\": \"decimal\", \"arg\": \"1.5\"}}");

@@ -131,6 +131,7 @@ TEST(EntitiesFromJson, RefusesWithTheEntityAndTheAttribute) {
       {"[", "e.json: "},
       {WithAttribute("null"), "T::\"a\": \"x\": line 1, column 66: Cedar has no null"},
       {WithAttribute("1.5"), "Cedar has no such number"},
+      {WithAttribute("-0"), "Cedar has no such number"},
       {WithAttribute("9223372036854775808"), "Cedar has no such number"},
       {WithAttribute(R"({"__entity": {"type": "T"}})"), "an entity's uid is"},
       {WithAttribute(R"({"__entity": {"type": "T", "id": "a"}, "more": 1})"), "stands alone"},
