@@ -172,5 +172,25 @@ TEST(ValueFromJson, BoundsDepth) {
   EXPECT_FALSE(nested(kValueDepthMax + 1));
 }
 
+TEST(Context, IsARecordAndNoEscape) {
+  const struct {
+    const char* json;
+    const char* error;
+  } rows[] = {
+      {R"({"a": {"__entity": {"type": "T", "id": "a"}}})", ""},
+      {R"({"__entity": {"type": "T", "id": "a"}})",
+       "a context is a record; `__entity` stands for another value"},
+      {R"({"__extn": {"fn": "ip", "arg": "::1"}})", "a context is a record; `__extn`"},
+      {"[]", "a context is an object"},
+  };
+  for (const auto& row : rows) {
+    const auto document = base::JsonDocument::Parse(row.json);
+    ASSERT_TRUE(document);
+    const auto context = ContextFromJson(document->root(), nullptr, EntityUid("Action", "a"));
+    EXPECT_THAT(context ? "" : context.error().message, HasSubstr(row.error)) << row.json;
+    EXPECT_EQ(context.has_value(), std::string_view(row.error).empty()) << row.json;
+  }
+}
+
 }  // namespace
 }  // namespace proviso::cedar

@@ -57,7 +57,7 @@ class SchemaResolver {
     for (const NamespaceSyntax& space : fragment) {
       if (auto status = ResolveNamespace(space); !status) return std::unexpected(status.error());
     }
-    if (auto status = CheckActionGroups(); !status) return std::unexpected(status.error());
+    if (auto status = CheckActionGroups(fragment); !status) return std::unexpected(status.error());
     return std::move(schema_);
   }
 
@@ -302,14 +302,17 @@ class SchemaResolver {
   }
 
   /// Building the action entities refuses a group that contains itself.
-  base::Status CheckActionGroups() {
+  base::Status CheckActionGroups(const SchemaFragment& fragment) {
     std::vector<Entity> actions;
     for (const auto& [uid, declaration] : schema_.actions_) {
       actions.push_back({.uid = uid, .parents = declaration.parents, .attributes = {}, .tags = {}});
     }
-    auto built = Entities::Build(std::move(actions));
-    if (!built) return std::unexpected(built.error());
-    return {};
+    const auto built = Entities::Build(std::move(actions));
+    if (built) return {};
+    for (const NamespaceSyntax& space : fragment) {
+      if (!space.actions.empty()) return base::Within(space.actions[0].name.where, built.error());
+    }
+    return std::unexpected(built.error());
   }
 
   Schema schema_;
