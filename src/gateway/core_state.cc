@@ -9,10 +9,10 @@ namespace proviso::gateway {
 namespace asio = boost::asio;
 
 base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
-  std::map<std::string, std::shared_ptr<upstreams::Pool>> pools;
+  Pools pools;
   for (const auto& [name, provider] : snapshot->providers) {
-    const auto kept = pools_.find(name);
-    if (kept != pools_.end() && kept->second->endpoint() == provider.endpoint) {
+    const auto kept = pools_->find(name);
+    if (kept != pools_->end() && kept->second->endpoint() == provider.endpoint) {
       pools.emplace(name, kept->second);
       continue;
     }
@@ -21,14 +21,9 @@ base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
     if (!pool) return base::Within("provider " + name, pool.error());
     pools.emplace(name, std::move(*pool));
   }
-  pools_ = std::move(pools);
+  pools_ = std::make_shared<const Pools>(std::move(pools));
   snapshot_ = std::move(snapshot);
   return {};
-}
-
-std::shared_ptr<upstreams::Pool> CoreState::PoolOf(const std::string& provider) const {
-  const auto found = pools_.find(provider);
-  return found == pools_.end() ? nullptr : found->second;
 }
 
 asio::awaitable<base::Status> AwaitDurable(record::Log& log, std::uint64_t index) {
