@@ -156,6 +156,10 @@ base::Result<HomeReport> MakeHome(const std::filesystem::path& home, const HomeO
         writer.Write("keys/api-" + application.id + ".key", key.key + "\n", base::FileMode::kSecret);
         configuration +=
             KeyTable("key", application.id, key) + "application = " + base::JsonString(application.id) + "\n";
+        if (!application.purposes.empty()) {
+          configuration += "purpose = " + base::JsonString(application.purposes.front()) +
+                           "    # when a request declares none; Proviso-Purpose says another\n";
+        }
       }
     }
     writer.Write(std::filesystem::path("terms") / file.path, content, base::FileMode::kPublic);

@@ -31,7 +31,7 @@ const terms::CatalogueTool* Catalogued(const terms::Agreement& agreement, const 
 }
 
 /// Matches what the request offers with the catalogue. A name that is offered twice is trusted in
-/// neither form: nobody could say which of the two a call means.
+/// neither form, whoever runs the two: nobody could say which of them a call means.
 void MatchTools(const std::vector<protocol::OfferedTool>& offered, const terms::Agreement& agreement,
                 Case& out) {
   terms::OfferedToolsFact fact;
@@ -39,7 +39,7 @@ void MatchTools(const std::vector<protocol::OfferedTool>& offered, const terms::
   std::set<std::string> effects;
   for (const protocol::OfferedTool& tool : offered) {
     const auto same_name = [&tool](const protocol::OfferedTool& other) { return other.name == tool.name; };
-    const bool twice = RunsAtTheCaller(tool) && std::ranges::count_if(offered, same_name) > 1;
+    const bool twice = std::ranges::count_if(offered, same_name) > 1;
     const terms::CatalogueTool* known = twice ? nullptr : Catalogued(agreement, tool);
     if (known == nullptr) {
       ++fact.uncatalogued;

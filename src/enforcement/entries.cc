@@ -1,5 +1,7 @@
 #include "enforcement/entries.h"
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "enforcement/notices.h"
 #include "oversight/held_call.h"
@@ -12,6 +14,14 @@ using record::FieldValues;
 
 void Put(FieldValues& fields, Field field, std::string value) {
   if (!value.empty()) fields.insert_or_assign(field, std::move(value));
+}
+
+/// A name that a provider gives itself, as far as the record takes it: it must never keep an OUTCOME out.
+std::string Bounded(std::string_view name) {
+  constexpr std::size_t kNameBytesMax = 512;
+  std::string text(name.substr(0, kNameBytesMax));
+  std::ranges::replace_if(text, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return text;
 }
 
 std::string JsonList(const std::vector<std::string>& texts) {
@@ -109,14 +119,14 @@ record::EntryDraft OutcomeOf(const Case& the_case, std::uint64_t intent_index, c
   Put(fields, Field::kDecisionId, the_case.decision_id);
   Put(fields, Field::kOutcome, effect.what);
   if (effect.summary != nullptr) {
-    Put(fields, Field::kModel, effect.summary->model);
+    Put(fields, Field::kModel, Bounded(effect.summary->model));
     Put(fields, Field::kTokens, TokensJson(effect.summary->usage));
   }
   if (effect.response_digest) {
     Put(fields, Field::kResponseDigest, base::ToHex(*effect.response_digest));
     Put(fields, Field::kResponseBytes, std::to_string(effect.response_bytes));
   }
-  Put(fields, Field::kUpstreamRequestId, effect.upstream_request_id);
+  Put(fields, Field::kUpstreamRequestId, Bounded(effect.upstream_request_id));
   Put(fields, Field::kLatencyMs, std::to_string((now_ns - the_case.opened_ns) / 1'000'000));
   return draft;
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
+
+#include "keys/digest.h"
 
 namespace proviso::enforcement {
 namespace {
@@ -23,6 +26,18 @@ void AddPeople(const Case& the_case, const std::optional<People>& people, terms:
   if (people) question.facts.decision = terms::DecisionBy(the_case.terms->agreement(), *people);
 }
 
+/// What an approver sees of it: a claim must not look like a statement.
+std::string AuthorityText(const terms::AuthorityFact& authority) {
+  const std::string text = authority.kind + " " + authority.reference;
+  switch (authority.standing) {
+    case terms::AuthorityFact::Standing::kSigned:
+      return text + ", signed by " + authority.issuer;
+    case terms::AuthorityFact::Standing::kClaimed:
+      break;
+  }
+  return text + ", claimed without a signature";
+}
+
 oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& decision) {
   oversight::ProposedCall proposed;
   proposed.model = the_case.target.model;
@@ -33,7 +48,7 @@ oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& de
   proposed.on_behalf_of = the_case.facts.on_behalf_of.value_or("");
   proposed.purpose = the_case.facts.purpose.value_or("");
   if (the_case.facts.authority) {
-    proposed.authority = the_case.facts.authority->kind + " " + the_case.facts.authority->reference;
+    proposed.authority = AuthorityText(*the_case.facts.authority);
   }
   proposed.terms_digest = the_case.terms->digest();
   proposed.request_digest = the_case.request_digest;
@@ -81,6 +96,20 @@ oversight::ProposedCall ProposalForRequest(const Case& the_case, std::string_vie
   oversight::ProposedCall proposed = Proposal(the_case, decision);
   proposed.call = {std::string(kRequestTool), std::string(body), ""};
   return proposed;
+}
+
+bool IsForRequest(const oversight::ProposedCall& shown) {
+  return shown.call.tool == kRequestTool && shown.call.call_id.empty() &&
+         keys::Sha256(shown.call.arguments) == shown.request_digest;
+}
+
+bool WasShownFor(const Case& the_case, const oversight::ProposedCall& shown) {
+  const auto facts = [](const oversight::ProposedCall& call) {
+    return std::tie(call.model, call.provider, call.dialect, call.application, call.organization,
+                    call.on_behalf_of, call.purpose, call.authority);
+  };
+  const oversight::ProposedCall now = Proposal(the_case, {});
+  return facts(now) == facts(shown);
 }
 
 base::Result<oversight::ApproverBook> BookOf(const terms::Agreement& agreement) {

@@ -37,6 +37,13 @@ using People = std::vector<std::string>;
                                                          const terms::Decision& decision);
 inline constexpr std::string_view kRequestTool = "request";
 
+/// Whether people decided on a request itself, not on a call that a model proposed.
+[[nodiscard]] bool IsForRequest(const oversight::ProposedCall& shown);
+
+/// Whether people were shown this case's model, caller, purpose, authority and on-behalf-of: an approval
+/// says nothing of a call or a request under other facts.
+[[nodiscard]] bool WasShownFor(const Case& the_case, const oversight::ProposedCall& shown);
+
 /// Who may decide under these terms.
 [[nodiscard]] base::Result<oversight::ApproverBook> BookOf(const terms::Agreement& agreement);
 

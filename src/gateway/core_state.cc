@@ -3,10 +3,10 @@
 namespace proviso::gateway {
 
 base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
-  std::map<std::string, std::shared_ptr<upstreams::Pool>> pools;
+  Pools pools;
   for (const auto& [name, provider] : snapshot->providers) {
-    const auto kept = pools_.find(name);
-    if (kept != pools_.end() && kept->second->endpoint() == provider.endpoint) {
+    const auto kept = pools_->find(name);
+    if (kept != pools_->end() && kept->second->endpoint() == provider.endpoint) {
       pools.emplace(name, kept->second);
       continue;
     }
@@ -15,14 +15,9 @@ base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
     if (!pool) return base::Within("provider " + name, pool.error());
     pools.emplace(name, std::move(*pool));
   }
-  pools_ = std::move(pools);
+  pools_ = std::make_shared<const Pools>(std::move(pools));
   snapshot_ = std::move(snapshot);
   return {};
-}
-
-std::shared_ptr<upstreams::Pool> CoreState::PoolOf(const std::string& provider) const {
-  const auto found = pools_.find(provider);
-  return found == pools_.end() ? nullptr : found->second;
 }
 
 }  // namespace proviso::gateway

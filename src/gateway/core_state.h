@@ -54,15 +54,17 @@ class CoreState {
   [[nodiscard]] DurableWaits& durable_waits() { return durable_waits_; }
   /// Shared: a request keeps what it began under.
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
-  /// The core's pool for a provider; shared, because an exchange must not outlive its pool.
-  [[nodiscard]] std::shared_ptr<upstreams::Pool> PoolOf(const std::string& provider) const;
+  /// This core's pools by provider, for the snapshot in force. Shared: a request keeps those that belong
+  /// to the snapshot that it began under, and an exchange must not outlive its pool.
+  using Pools = std::map<std::string, std::shared_ptr<upstreams::Pool>>;
+  [[nodiscard]] const std::shared_ptr<const Pools>& pools() const { return pools_; }
 
  private:
   Core& core_;
   Services& services_;
   DurableWaits durable_waits_;
   std::shared_ptr<const Snapshot> snapshot_;
-  std::map<std::string, std::shared_ptr<upstreams::Pool>> pools_;
+  std::shared_ptr<const Pools> pools_ = std::make_shared<const Pools>();
 };
 
 /// Runs `work` on the worker pool and comes back to this core with its result.

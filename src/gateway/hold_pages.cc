@@ -58,6 +58,28 @@ bool IsOperator(CoreState& core, http::ServerExchange& exchange) {
   return !key.empty() && core.snapshot()->operators.contains(base::ToHex(keys::Sha256(key)));
 }
 
+/// "state=waiting", "after=hold_…", or both with '&': the hundred holds after that one, oldest first.
+base::Result<oversight::HoldFilter> ReadFilter(std::string_view query) {
+  oversight::HoldFilter filter;
+  while (!query.empty()) {
+    const auto ampersand = query.find('&');
+    const std::string_view part = query.substr(0, ampersand);
+    query.remove_prefix(ampersand == std::string_view::npos ? query.size() : ampersand + 1);
+    const auto equals = part.find('=');
+    const std::string_view value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
+    if (part.starts_with("after=")) {
+      filter.after_id = value;
+    } else if (part.starts_with("state=")) {
+      const auto state = oversight::ParseHoldState(value);
+      if (!state) return std::unexpected(state.error());
+      filter.state = *state;
+    } else {
+      return base::Fail(ErrorCode::kInvalid, "unknown query; use ?state=waiting and ?after=ID");
+    }
+  }
+  return filter;
+}
+
 constexpr std::string_view kNeedsOperator =
     "this route needs an operator's key, as Authorization: Bearer KEY";
 
@@ -76,22 +98,13 @@ asio::awaitable<void> ServeHolds(CoreState& core, http::ServerExchange& exchange
     co_await SendError(exchange, 401, kNeedsOperator);
     co_return;
   }
-  oversight::HoldFilter filter;
-  const std::string query = exchange.head().query;
-  constexpr std::string_view kState = "state=";
-  if (!query.empty()) {
-    const auto state = query.starts_with(kState)
-                           ? oversight::ParseHoldState(query.substr(kState.size()))
-                           : base::Result<oversight::HoldState>(
-                                 base::Fail(ErrorCode::kInvalid, "unknown query; use ?state=waiting"));
-    if (!state) {
-      co_await SendError(exchange, 400, state.error().message);
-      co_return;
-    }
-    filter.state = *state;
+  auto filter = ReadFilter(exchange.head().query);
+  if (!filter) {
+    co_await SendError(exchange, 400, filter.error().message);
+    co_return;
   }
   Services& services = core.services();
-  auto list = [&services, filter]() -> base::Result<std::string> {
+  auto list = [&services, filter = *filter]() -> base::Result<std::string> {
     const auto holds = services.desk.List(filter);
     if (!holds) return std::unexpected(holds.error());
     return HoldListJson(*holds);

@@ -29,6 +29,7 @@ class RouterTest : public ::testing::Test {
       auto router = std::make_unique<Router>();
       router->Add("POST", "/v1/chat", &Answer);
       router->Add("GET", "/v1/chat", &Answer);
+      router->AddBelow("GET", "/log/", &Answer);
       return
           [router = std::move(router)](http::ServerExchange& exchange) { return router->Handle(exchange); };
     });
@@ -55,6 +56,14 @@ TEST_F(RouterTest, TakesExactlyTheBytesOfARoute) {
         "GET /v1/chat;a", "GET /v1/chat%3f", "GET /v1/chat%00", "GET /v1/chat."}) {
     EXPECT_THAT(Ask(unknown), ::testing::StartsWith("HTTP/1.1 404 Not Found\r\n")) << unknown;
   }
+}
+
+TEST_F(RouterTest, TakesWhatStandsBelowAPrefixAndNotThePrefix) {
+  EXPECT_THAT(Ask("GET /log/tile/0/000"), ::testing::StartsWith("HTTP/1.1 200 OK\r\n"));
+  for (const std::string_view unknown : {"GET /log/", "GET /log", "GET /LOG/x", "GET //log/x"}) {
+    EXPECT_THAT(Ask(unknown), ::testing::StartsWith("HTTP/1.1 404 Not Found\r\n")) << unknown;
+  }
+  EXPECT_THAT(Ask("POST /log/x"), ::testing::StartsWith("HTTP/1.1 405 "));
 }
 
 TEST_F(RouterTest, NamesTheMethodsOfAKnownPath) {

@@ -49,6 +49,25 @@ base::Result<tcp::acceptor> Bind(asio::io_context& io, const Listen& listen, std
   return acceptor;
 }
 
+/// Fails when another process listens there already: SO_REUSEPORT, which our cores need among
+/// themselves, would let two gateways share the address and answer at random.
+base::Status CheckFree(const Listen& listen) {
+  if (listen.port == 0) return {};
+  asio::io_context io{1};
+  boost::system::error_code error;
+  const asio::ip::address address = asio::ip::make_address(listen.address, error);
+  if (error) return {};  // Bind says what is wrong with it
+  tcp::acceptor probe(io);
+  const tcp::endpoint endpoint(address, listen.port);
+  probe.open(endpoint.protocol(), error);
+  if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) probe.bind(endpoint, error);
+  if (!error) probe.listen(1, error);
+  if (!error) return {};
+  return base::Fail(ErrorCode::kIo, "listen " + listen.address + ":" + std::to_string(listen.port) + ": " +
+                                        error.message() + "; is another gateway running there?");
+}
+
 /// New threads inherit the mask: signals stay with the thread that waits for them.
 class SignalsBlocked {
  public:
@@ -200,6 +219,7 @@ base::Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options
   std::unique_ptr<Server> server(new Server());
   std::vector<TlsContext> tls;
   for (const Listen& listen : options.listen) {
+    if (auto available = CheckFree(listen); !available) return std::unexpected(available.error());
     tls.push_back(nullptr);
     if (!listen.tls) continue;
     auto context = http::TlsServerContext::Load(*listen.tls);

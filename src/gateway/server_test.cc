@@ -113,6 +113,15 @@ TEST_F(ServerTest, SpreadsConnectionsOverItsCoresAndOnePort) {
   EXPECT_EQ(server->Drain(seconds(5)), 0U);
 }
 
+TEST_F(ServerTest, LeavesAnAddressToTheGatewayThatHasIt) {
+  const MakeHandler hello = [](Core&) -> base::Result<http::Handler> { return &Hello; };
+  auto first = Start(hello, {.listen = {Listen{}}, .threads = 2});
+  const auto second = Server::Start({.listen = {Listen{.port = first->port()}}}, clock_, hello);
+  ASSERT_FALSE(second);
+  EXPECT_TRUE(second.error().message.ends_with("is another gateway running there?"))
+      << second.error().message;
+}
+
 TEST_F(ServerTest, ListensWhollyOrNotAtAll) {
   auto server = Start([](Core&) -> base::Result<http::Handler> { return &Hello; });
   const auto make = [](Core&) -> base::Result<http::Handler> { return &Hello; };

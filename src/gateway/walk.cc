@@ -43,7 +43,11 @@ base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head
 }  // namespace
 
 Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Dialect dialect)
-    : core_(std::move(core)), snapshot_(core_->snapshot()), exchange_(exchange), dialect_(dialect) {}
+    : core_(std::move(core)),
+      snapshot_(core_->snapshot()),
+      pools_(core_->pools()),
+      exchange_(exchange),
+      dialect_(dialect) {}
 
 const enforcement::Caller* Walk::Authenticate() const {
   const std::string_view key = PresentedKey(exchange_.head());
@@ -87,12 +91,17 @@ awaitable<void> Walk::RefuseEarly(RefusalKind kind, std::string message) {
   co_await Refuse(exchange_, dialect_, std::move(refusal));
 }
 
-awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
+protocol::Refusal Walk::Unrecorded(const base::Error& error) {
   core_->metrics().Add(Count::kRecordFailures);
   core_->services().events.Write(Severity::kError, "record_failed", {{"why", error.message}});
   protocol::Refusal refusal = PlainRefusal(
       RefusalKind::kOverloaded, "The decision cannot be recorded, so nothing was sent. Try again later.");
   if (case_) refusal.decision_id = case_->decision_id;
+  return refusal;
+}
+
+awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
+  protocol::Refusal refusal = Unrecorded(error);
   co_await Refuse(exchange_, dialect_, std::move(refusal));
 }
 

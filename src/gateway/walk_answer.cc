@@ -50,6 +50,18 @@ std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head) {
   return std::nullopt;
 }
 
+/// The notice refers to an exchange on the stack of SendUpstream, and must not outlive it.
+class NoticeTakenBack {
+ public:
+  explicit NoticeTakenBack(http::ServerExchange& exchange) : exchange_(exchange) {}
+  ~NoticeTakenBack() { exchange_.OnPeerGone(nullptr); }
+  NoticeTakenBack(const NoticeTakenBack&) = delete;
+  NoticeTakenBack& operator=(const NoticeTakenBack&) = delete;
+
+ private:
+  http::ServerExchange& exchange_;
+};
+
 }  // namespace
 
 upstreams::Request Walk::UpstreamRequest() {
@@ -80,12 +92,18 @@ awaitable<base::Status> Walk::RecordOutcome(std::uint64_t intent, const enforcem
   co_return co_await core_->durable_waits().Wait(outcome->index);
 }
 
+void Walk::CancelWhenCallerLeaves() {
+  if (upstream_ == nullptr) return;
+  exchange_.OnPeerGone([upstream = upstream_] { upstream->Cancel(); });
+}
+
 awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
   Services& services = core_->services();
   receipt_ = services.record_origin + "#" + std::to_string(intent);
-  const std::shared_ptr<upstreams::Pool> pool = core_->PoolOf(provider_->name);
-  upstreams::Exchange upstream(*pool);
-  exchange_.OnPeerGone([&upstream] { upstream.Cancel(); });
+  upstreams::Exchange upstream(*pools_->at(provider_->name));
+  upstream_ = &upstream;
+  CancelWhenCallerLeaves();
+  const NoticeTakenBack taken_back(exchange_);
   base::Status ready = co_await upstream.Connect();
   const base::Status durable = co_await core_->durable_waits().Wait(intent);
   if (!durable) {
@@ -111,7 +129,6 @@ awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
   } else {
     co_await PassError(upstream, **head, intent);
   }
-  exchange_.OnPeerGone(nullptr);
 }
 
 std::vector<http::Header> Walk::AnswerHeaders(const http::ResponseHead& head) const {
@@ -127,16 +144,19 @@ std::vector<http::Header> Walk::AnswerHeaders(const http::ResponseHead& head) co
   return headers;
 }
 
-/// A provider's own refusal passes as it is: same dialect, same words, nothing to withhold.
+/// A provider's own refusal passes as it is: same dialect, same words, nothing to withhold. What is not
+/// JSON is no refusal of the dialect's (a proxy's error page), and becomes ours.
 awaitable<void> Walk::PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
                                 std::uint64_t intent) {
   const int status = head.status;
+  const bool refusal = status >= 400 && DeliveryOf(head) == protocol::Delivery::kWhole;
   std::vector<http::Header> headers = AnswerHeaders(head);
   auto body = co_await upstream.ReadAll(kErrorBodyBytesMax);
-  if (!body || status < 400) {
+  if (!body || !refusal) {
     core_->metrics().Add(Count::kBrokenAnswers);
     const base::Error error =
-        body ? base::Error{ErrorCode::kInvalid, "the provider answered with status " + std::to_string(status)}
+        body ? base::Error{ErrorCode::kInvalid, "it came with status " + std::to_string(status) +
+                                                    " and is no answer of its dialect"}
              : body.error();
     co_await BreakOff(error, intent);
     co_return;

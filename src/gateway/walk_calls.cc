@@ -29,6 +29,7 @@ awaitable<base::Result<std::vector<Ruling>>> Walk::RuleCalls(std::span<const pro
     const std::chrono::milliseconds wait(case_->terms->agreement().hold.wait_ms);
     auto keep_alive = [this]() -> awaitable<void> { co_await KeepAlive(); };
     co_await WaitForPeople(*core_, exchange_, waiting, wait, std::move(keep_alive));
+    CancelWhenCallerLeaves();
   }
   for (CallCase& one : cases) {
     if (one.hold_id.empty()) continue;
@@ -50,23 +51,29 @@ base::Status Walk::RecordCallIntent(CallCase& one, const oversight::Release* rel
   return {};
 }
 
+/// Decides a call that people approved again, with the fact of who they are.
+base::Status Walk::RuleReleased(CallCase& one, const oversight::Release& release) {
+  one.decision = enforcement::RuleCall(*case_, *one.call, enforcement::PeopleOf(release));
+  const bool permitted = one.decision.outcome == terms::Outcome::kPermit;
+  one.effect = permitted ? "released" : "withheld";
+  one.ruling.kind = permitted ? Ruling::Kind::kRelease : Ruling::Kind::kWithhold;
+  if (!permitted) {
+    one.ruling.notice = enforcement::WithheldNotice(one.call->name, one.decision, case_->decision_id, "");
+  }
+  return RecordCallIntent(one, &release);
+}
+
 awaitable<base::Status> Walk::RuleOne(CallCase& one) {
   one.decision = enforcement::RuleCall(*case_, *one.call, std::nullopt);
   if (one.decision.outcome == terms::Outcome::kHold && !presented_holds_.empty()) {
     auto release = co_await RedeemPresentedFor(*one.call);
     if (!release) co_return std::unexpected(release.error());
-    if (*release) {
-      one.decision = enforcement::RuleCall(*case_, *one.call, enforcement::PeopleOf(**release));
-    }
-    const bool permitted = *release && one.decision.outcome == terms::Outcome::kPermit;
-    one.effect = permitted ? "released" : "withheld";
-    one.ruling.kind = permitted ? Ruling::Kind::kRelease : Ruling::Kind::kWithhold;
-    if (!permitted) {
-      one.ruling.notice =
-          enforcement::DeniedNotice(one.call->name, case_->decision_id, presented_holds_.front(),
-                                    "The approval that was presented is for another call.");
-    }
-    co_return RecordCallIntent(one, *release ? &**release : nullptr);
+    if (*release) co_return RuleReleased(one, **release);
+    one.effect = "withheld";
+    one.ruling.notice =
+        enforcement::DeniedNotice(one.call->name, case_->decision_id, presented_holds_.front(),
+                                  "The approval that was presented is for another call.");
+    co_return RecordCallIntent(one, nullptr);
   }
   const base::Status recorded = RecordCallIntent(one, nullptr);
   if (!recorded) co_return recorded;
@@ -106,6 +113,7 @@ awaitable<void> Walk::HoldCall(CallCase& one) {
 /// After the wait: an approved call is taken from the desk, once, and decided again with the fact of who
 /// approved it; anything else is withheld with what the desk says.
 awaitable<base::Status> Walk::ReleaseApproved(CallCase& one) {
+  if (exchange_.peer_gone()) co_return base::Status{};  // nobody is there to take it: it stays held
   oversight::Redemption redemption;
   redemption.id = one.hold_id;
   redemption.application = case_->caller.application;
@@ -126,18 +134,12 @@ awaitable<base::Status> Walk::ReleaseApproved(CallCase& one) {
   auto outcome = core_->services().log.Append(
       enforcement::OutcomeOf(*case_, one.intent, held, core_->services().clock.MonotonicNs()));
   if (!outcome) co_return std::unexpected(outcome.error());
-  one.decision = enforcement::RuleCall(*case_, *one.call, enforcement::PeopleOf(*release));
-  const bool permitted = one.decision.outcome == terms::Outcome::kPermit;
-  one.effect = permitted ? "released" : "withheld";
-  one.ruling.kind = permitted ? Ruling::Kind::kRelease : Ruling::Kind::kWithhold;
-  if (!permitted) {
-    one.ruling.notice = enforcement::WithheldNotice(one.call->name, one.decision, case_->decision_id, "");
-  }
-  co_return RecordCallIntent(one, &*release);
+  co_return RuleReleased(one, *release);
 }
 
 /// The last entry covers all before it, so one wait is enough for every call of the answer.
 awaitable<base::Status> Walk::RecordCallEffects(std::vector<CallCase>& cases) {
+  if (cases.empty()) co_return base::Status{};
   Services& services = core_->services();
   std::uint64_t last = 0;
   for (const CallCase& one : cases) {

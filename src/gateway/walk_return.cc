@@ -47,6 +47,14 @@ protocol::Refusal RefusalOfHold(const base::Error& error, std::string_view decis
   return refusal;
 }
 
+/// What nobody has approved yet comes first: taking it fails, says why, and spends none of the others.
+void PutUnreadyFirst(const std::vector<oversight::Hold>& holds, std::vector<std::string>& ids) {
+  std::ranges::partition(ids, [&holds](const std::string& id) {
+    const auto hold = std::ranges::find(holds, id, &oversight::Hold::id);
+    return hold->state != oversight::HoldState::kApproved;
+  });
+}
+
 }  // namespace
 
 base::Status Walk::ReadPresentedHolds() {
@@ -102,32 +110,45 @@ awaitable<void> Walk::Return() {
     co_await Refuse(exchange_, dialect_, std::move(refusal));
     co_return;
   }
+  bool same_facts = true;
   bool same_request = true;
   bool for_request = false;
   for (const oversight::Hold& hold : *holds) {
     const auto held = oversight::ParseStatement(hold.statement);
+    same_facts = same_facts && held && enforcement::WasShownFor(*case_, held->proposed);
     same_request = same_request && held && held->proposed.request_digest == case_->request_digest;
-    for_request = for_request || (held && held->proposed.call.tool == enforcement::kRequestTool &&
-                                  held->proposed.call.call_id.empty());
+    for_request = for_request || (held && enforcement::IsForRequest(held->proposed));
   }
-  if (for_request && (holds->size() > 1 || !same_request)) {
-    protocol::Refusal refusal = PlainRefusal(
-        RefusalKind::kConflict, "Proviso-Hold: the approval is for another request; send exactly that one");
+  if (!same_facts || (for_request && (holds->size() > 1 || !same_request))) {
+    const std::string_view differs = same_facts ? "request" : "model, purpose, authority or person";
+    protocol::Refusal refusal =
+        PlainRefusal(RefusalKind::kConflict, "Proviso-Hold: the approval is for another " +
+                                                 std::string(differs) + "; send exactly what was held");
     co_await Refuse(exchange_, dialect_, std::move(refusal));
   } else if (for_request) {
     co_await SendApprovedRequest();
   } else if (same_request) {
+    PutUnreadyFirst(*holds, presented_holds_);
     co_await AnswerWithReleased();
   } else {
     co_await Decide();
   }
 }
 
-/// The same request again: the approved calls, exactly, and no model is asked.
-awaitable<void> Walk::AnswerWithReleased() {
-  std::vector<protocol::ToolCall> calls;
-  std::vector<CallCase> cases;
-  calls.reserve(presented_holds_.size());  // cases point into it
+/// Which of the dialect's calls it was; a statement does not say it, the request's tools do.
+protocol::CallKind Walk::KindOf(const oversight::ToolCall& call) const {
+  if (call.call_id.empty()) return protocol::CallKind::kLegacyFunction;
+  const bool custom = std::ranges::any_of(request_->tools, [&call](const protocol::OfferedTool& tool) {
+    return tool.name == call.tool && tool.kind == "custom";
+  });
+  return custom ? protocol::CallKind::kCustom : protocol::CallKind::kFunction;
+}
+
+/// Takes each presented call from the desk, decides and records it. Gives what the caller is refused
+/// with when one of them cannot be had. `cases` point into `calls`.
+awaitable<std::optional<protocol::Refusal>> Walk::TakeReleased(std::vector<protocol::ToolCall>& calls,
+                                                               std::vector<CallCase>& cases) {
+  calls.reserve(presented_holds_.size());
   for (const std::string& id : presented_holds_) {
     oversight::Redemption redemption;
     redemption.id = id;
@@ -135,39 +156,43 @@ awaitable<void> Walk::AnswerWithReleased() {
     redemption.request_digest = case_->request_digest;
     redemption.terms_digest = core_->snapshot()->terms->digest();
     auto release = co_await Redeem(std::move(redemption));
-    if (!release) {
-      protocol::Refusal refusal = RefusalOfHold(release.error(), case_->decision_id, id);
-      co_await Refuse(exchange_, dialect_, std::move(refusal));
-      co_return;
-    }
+    if (!release) co_return RefusalOfHold(release.error(), case_->decision_id, id);
     calls.push_back({.id = release->call.call_id,
                      .name = release->call.tool,
                      .arguments = release->call.arguments,
+                     .kind = KindOf(release->call),
                      .position = calls.size()});
-    CallCase one{.call = &calls.back(), .decision = {}, .ruling = {}, .effect = "released", .hold_id = id};
-    one.decision = enforcement::RuleCall(*case_, *one.call, enforcement::PeopleOf(*release));
-    const base::Status recorded = RecordCallIntent(one, &*release);
-    if (!recorded) {
-      co_await RefuseUnrecorded(recorded.error());
-      co_return;
-    }
-    if (one.decision.outcome != terms::Outcome::kPermit) {
-      protocol::Refusal refusal = enforcement::RefusalOf(one.decision, case_->decision_id, "");
-      co_await Refuse(exchange_, dialect_, std::move(refusal));
-      co_return;
-    }
-    one.ruling.kind = protocol::Ruling::Kind::kRelease;
+    CallCase one{.call = &calls.back(), .decision = {}, .ruling = {}, .effect = {}, .hold_id = id};
+    if (auto recorded = RuleReleased(one, *release); !recorded) co_return Unrecorded(recorded.error());
     cases.push_back(std::move(one));
+    const terms::Decision& decision = cases.back().decision;
+    if (decision.outcome != terms::Outcome::kPermit)
+      co_return enforcement::RefusalOf(decision, case_->decision_id, "");
+  }
+  co_return std::nullopt;
+}
+
+/// The same request again: the approved calls, exactly, and no model is asked.
+awaitable<void> Walk::AnswerWithReleased() {
+  std::vector<protocol::ToolCall> calls;
+  std::vector<CallCase> cases;
+  std::optional<protocol::Refusal> refusal = co_await TakeReleased(calls, cases);
+  base::Result<std::string> answer;
+  if (!refusal) {
+    const protocol::AnswerFrame frame{case_->decision_id, request_->model, case_->opened_ms / 1000};
+    answer = protocol::RenderReleasedCalls(dialect_, request_->delivery, frame, calls);
+    if (!answer) refusal = PlainRefusal(RefusalKind::kConflict, answer.error().message);
+  }
+  if (refusal) {
+    for (CallCase& one : cases) {
+      one.effect = "refused";
+      one.ruling.kind = protocol::Ruling::Kind::kWithhold;
+    }
   }
   const base::Status recorded = co_await RecordCallEffects(cases);
-  if (!recorded) {
-    co_await RefuseUnrecorded(recorded.error());
-    co_return;
-  }
-  const protocol::AnswerFrame frame{case_->decision_id, request_->model, case_->opened_ms / 1000};
-  auto answer = protocol::RenderReleasedCalls(dialect_, request_->delivery, frame, calls);
-  if (!answer) {
-    co_await RefuseEarly(RefusalKind::kConflict, answer.error().message);
+  if (!recorded) refusal = Unrecorded(recorded.error());
+  if (refusal) {
+    co_await Refuse(exchange_, dialect_, std::move(*refusal));
     co_return;
   }
   const bool streams = request_->delivery == protocol::Delivery::kStream;

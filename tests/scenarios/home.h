@@ -15,7 +15,7 @@ namespace proviso::scenarios {
 struct HomeSetup {
   int wait_ms = 100;        ///< how long a caller's connection waits for people
   int expires_ms = 60'000;  ///< of a hold
-  std::string upstream_url;
+  std::string upstream_url = {};
   std::string gateway_more = {};   ///< lines of [gateway]
   std::string provider_more = {};  ///< lines of the provider "maker"
   std::string more = {};           ///< tables at the end of config.toml

@@ -106,17 +106,25 @@ def test_a_hold_that_still_waits_releases_nothing(impatient_gateway, upstream, d
 
 @pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
 def test_an_approval_releases_no_other_call(impatient_gateway, upstream, dialect):
-    hold = held_then_approved(impatient_gateway, Case(dialect, True, "hold", 0))
+    case = Case(dialect, True, "hold", 0)
+    hold = held_then_approved(impatient_gateway, case)
     # Another request, whose answer calls the same tool with one argument changed.
-    other = Case(dialect, True, "hold", 2)
     changed = "mark-of-another-call"
-    upstream.plays[f"replay:{other.model}"] = play(other._replace(secret=changed))
+    upstream.plays[f"replay:{case.model}"] = play(case._replace(secret=changed))
     try:
-        seen = ask_with_tools(impatient_gateway.url, other, {"Proviso-Hold": hold})
+        seen = ask_with_tools(impatient_gateway.url, case, {"Proviso-Hold": hold}, words="Do something else.")
     finally:
-        upstream.plays[f"replay:{other.model}"] = play(other)
+        upstream.plays[f"replay:{case.model}"] = play(case)
     assert len(seen.calls) == CALLS - 1
     assert changed not in seen.text and hold in seen.text
+
+
+@pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
+def test_an_approval_of_one_model_is_none_of_another(impatient_gateway, upstream, dialect):
+    hold = held_then_approved(impatient_gateway, Case(dialect, True, "hold", 0))
+    with pytest.raises((openai.ConflictError, anthropic.ConflictError)):
+        ask_with_tools(impatient_gateway.url, Case(dialect, True, "hold", 2), {"Proviso-Hold": hold})
+    assert upstream.requests() == []
 
 
 @pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])

@@ -45,16 +45,18 @@ def parsed(url: str, dialect: str, model: str, streams: bool) -> object:
         return type(error).__name__
 
 
-def ask_with_tools(url: str, case: Case, headers: dict | None = None, key: str = ANALYST_KEY) -> Seen:
+def ask_with_tools(
+    url: str, case: Case, headers: dict | None = None, key: str = ANALYST_KEY, words: str = "Do it."
+) -> Seen:
     """One request of `case`, with every tool offered, through the SDK of its dialect."""
     ask = ask_openai if case.dialect == OPENAI else ask_anthropic
-    return ask(url, case, headers or {}, key)
+    return ask(url, case, headers or {}, key, words)
 
 
-def ask_openai(url: str, case: Case, headers: dict, key: str) -> Seen:
+def ask_openai(url: str, case: Case, headers: dict, key: str, words: str) -> Seen:
     raw = openai_client(url, key).chat.completions.with_raw_response.create(
         model=case.model,
-        messages=[{"role": "user", "content": "Do it."}],
+        messages=[{"role": "user", "content": words}],
         tools=openai_tools(),
         stream=case.streams,
         extra_headers=headers,
@@ -76,11 +78,11 @@ def ask_openai(url: str, case: Case, headers: dict, key: str) -> Seen:
     return Seen(text, marks([(names[index], texts[index]) for index in sorted(texts)]), stop, told)
 
 
-def ask_anthropic(url: str, case: Case, headers: dict, key: str) -> Seen:
+def ask_anthropic(url: str, case: Case, headers: dict, key: str, words: str) -> Seen:
     arguments = {
         "model": case.model,
         "max_tokens": 64,
-        "messages": [{"role": "user", "content": "Do it."}],
+        "messages": [{"role": "user", "content": words}],
         "tools": anthropic_tools(),
         "extra_headers": headers,
     }

@@ -39,6 +39,7 @@ class Walk {
   awaitable<void> RefuseForbidden(terms::Decision decision);
   awaitable<void> HoldRequest(terms::Decision decision);
   awaitable<void> RefuseEarly(protocol::RefusalKind kind, std::string message);
+  [[nodiscard]] protocol::Refusal Unrecorded(const base::Error& error);
   awaitable<void> RefuseUnrecorded(base::Error error);
 
   // walk_answer.cc: upstream and back.
@@ -55,6 +56,7 @@ class Walk {
   awaitable<base::Status> RecordOutcome(std::uint64_t intent, const enforcement::Effect& effect);
   [[nodiscard]] std::vector<http::Header> AnswerHeaders(const http::ResponseHead& head) const;
   [[nodiscard]] upstreams::Request UpstreamRequest();
+  void CancelWhenCallerLeaves();
 
   // walk_calls.cc: what becomes of each call that the model proposes.
   struct CallCase {
@@ -67,6 +69,7 @@ class Walk {
   };
   awaitable<base::Result<std::vector<protocol::Ruling>>> RuleCalls(std::span<const protocol::ToolCall> calls);
   awaitable<base::Status> RuleOne(CallCase& one);
+  [[nodiscard]] base::Status RuleReleased(CallCase& one, const oversight::Release& release);
   awaitable<void> HoldCall(CallCase& one);
   awaitable<base::Status> ReleaseApproved(CallCase& one);
   [[nodiscard]] base::Status RecordCallIntent(CallCase& one, const oversight::Release* release);
@@ -78,6 +81,9 @@ class Walk {
   awaitable<void> Return();
   awaitable<base::Result<std::vector<oversight::Hold>>> ShowPresented();
   awaitable<void> AnswerWithReleased();
+  awaitable<std::optional<protocol::Refusal>> TakeReleased(std::vector<protocol::ToolCall>& calls,
+                                                           std::vector<CallCase>& cases);
+  [[nodiscard]] protocol::CallKind KindOf(const oversight::ToolCall& call) const;
   awaitable<void> SendApprovedRequest();
   awaitable<base::Result<oversight::Release>> Redeem(oversight::Redemption redemption);
   awaitable<base::Result<std::optional<oversight::Release>>> RedeemPresentedFor(
@@ -85,6 +91,7 @@ class Walk {
 
   std::shared_ptr<CoreState> core_;  // shared: the walk outlives a reload
   std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const CoreState::Pools> pools_;
   http::ServerExchange& exchange_;
   const protocol::Dialect dialect_;
   std::string body_;
@@ -95,6 +102,7 @@ class Walk {
   std::vector<std::string> presented_holds_;
 
   // Of the answer under way.
+  upstreams::Exchange* upstream_ = nullptr;  ///< While SendUpstream runs.
   std::vector<http::Header> answer_headers_;
   protocol::Delivery delivery_ = protocol::Delivery::kWhole;
   keys::Sha256Stream response_digest_;
