@@ -276,6 +276,7 @@ base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view 
   std::vector<Entity> entities = schema != nullptr ? ActionEntities(*schema) : std::vector<Entity>();
   auto declared = Entities::Build(entities);
   if (!declared) return base::Within(source_name, declared.error());
+  std::vector<Entity> repeated_actions;
   for (const Json element : document->root().elements()) {
     auto entity = ReadEntity(element, schema);
     if (!entity) return base::Within(source_name, entity.error());
@@ -283,7 +284,13 @@ base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view 
       entities.push_back(std::move(*entity));
     } else if (auto status = CheckAction(*entity, *declared); !status) {
       return base::Within(source_name, status.error());
+    } else {
+      repeated_actions.push_back(std::move(*entity));
     }
+  }
+  // The schema's word counts, but the JSON must not contradict itself either.
+  if (const auto same = Entities::Build(std::move(repeated_actions)); !same) {
+    return base::Within(source_name, same.error());
   }
   auto built = Entities::Build(std::move(entities));
   if (!built) return base::Within(source_name, built.error());

@@ -160,6 +160,10 @@ TEST(EntitiesFromJson, AddsTheActionsOfTheSchema) {
   EXPECT_THAT(
       ErrorOf(R"([{"uid": {"type": "Action", "id": "read"}, "attrs": {"x": 1}, "parents": []}])", &schema),
       HasSubstr("declares this action otherwise"));
+  EXPECT_THAT(ErrorOf(R"([{"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": []},
+      {"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": [{"type": "Action", "id": "read"}]}])",
+                      &schema),
+              HasSubstr("given twice with different content"));
 }
 
 TEST(ValueFromJson, BoundsDepth) {

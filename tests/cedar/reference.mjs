@@ -33,6 +33,16 @@ function isJson(text) {
   }
 }
 
+/** Whether an object of the text has a key twice: a case file could not be read with it. */
+function repeatsKey(text) {
+  let keys = 0;
+  JSON.parse(text, (key, value) => {
+    keys += value !== null && typeof value === "object" && !Array.isArray(value) ? Object.keys(value).length : 0;
+    return value;
+  });
+  return keys !== (text.match(/"(?:\\.|[^"\\])*"\s*:/g) ?? []).length;
+}
+
 /** Whether the text is JSON, and the check accepts it; the engine throws where it cannot read its input. */
 function parsesJson(text, check) {
   if (!isJson(text)) return false;
@@ -67,7 +77,7 @@ const unreadable = /^failed to parse (principal|action|resource)/;
 function decide({ policies, schema, entities }, request) {
   const schemaText = schema && stringify(schema);
   const { principal, action, resource, context } = request;
-  if (!isJson(context)) return undefined;
+  if (!isJson(context) || repeatsKey(context)) return undefined;
   if (!parsesContext(context, schemaText, schemaText && action)) {
     return parsesContext(context) ? undefined : refusal;
   }
