@@ -34,6 +34,9 @@ constexpr milliseconds kPatience{5'000};
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
+  // Not every library marks its sockets to close: a caller's connection must not live on in a child.
+  close_range(STDERR_FILENO + 1, ~0U, 0);
+  signal(SIGPIPE, SIG_DFL);  // we ignore it, and what is ignored is inherited
   execvp(arguments[0], arguments);
   _exit(127);
 }

@@ -167,6 +167,8 @@ base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file)
   RefuseTwice(out.keys, &KeySetup::sha256, "key", errors);
   RefuseTwice(out.providers, &ProviderSetup::name, "provider", errors);
   RefuseTwice(out.models, &ModelSetup::name, "model", errors);
+  RefuseTwice(out.operators, &OperatorSetup::sha256, "operator", errors);
+  RefuseTwice(out.children, &ChildSetup::name, "child", errors);
   if (errors.empty()) return out;
   for (std::string& error : errors) error.insert(0, file.string() + ": ");
   return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));

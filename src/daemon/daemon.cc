@@ -70,7 +70,9 @@ class RunningGateway {
 
   [[nodiscard]] std::string Url() const {
     const std::string scheme = configuration_.tls_certificate.empty() ? "http" : "https";
-    return scheme + "://" + configuration_.listen.front().address + ":" + std::to_string(server_->port());
+    const std::string& address = configuration_.listen.front().address;
+    const std::string host = address.contains(':') ? "[" + address + "]" : address;
+    return scheme + "://" + host + ":" + std::to_string(server_->port());
   }
 
   /// Returns when it is time to end.

@@ -1,0 +1,91 @@
+#include "enforcement/case.h"
+
+#include <gmock/gmock.h>
+
+#include "enforcement/example_case_for_tests.h"
+#include "terms/authority.h"
+#include "terms/limits.h"
+
+namespace proviso::enforcement {
+namespace {
+
+using base::ErrorCode;
+using internal::OpenExample;
+
+std::string Function(std::string_view name) {
+  return R"({"type":"function","function":{"name":")" + std::string(name) + R"("}})";
+}
+
+TEST(Case, KnowsTheToolsOfTheCatalogueAndCountsTheOthers) {
+  struct Row {
+    const char* what;
+    std::string tools;
+    std::vector<std::string> known;
+    std::int64_t uncatalogued;
+  };
+  const Row rows[] = {
+      {"catalogued", "[" + Function("lookup") + "," + Function("engage") + "]", {"lookup", "engage"}, 0},
+      {"unknown", "[" + Function("lookup") + "," + Function("Lookup") + "]", {"lookup"}, 1},
+      {"offered twice", "[" + Function("engage") + "," + Function("engage") + "]", {}, 2},
+      {"the provider's own", R"([{"type":"web_search_1"}])", {"web_search_1"}, 0},
+      {"a function under the name of a provider's tool", "[" + Function("web_search_1") + "]", {}, 1},
+      {"both", R"([{"type":"web_search_1"},)" + Function("web_search_1") + "]", {}, 2},
+      {"a provider's kind that only the caller's catalogue has", R"([{"type":"lookup"}])", {}, 1},
+  };
+  for (const Row& row : rows) {
+    const auto opened = OpenExample({.tools = row.tools});
+    ASSERT_TRUE(opened) << opened.error().message;
+    std::vector<std::string> known;
+    for (const KnownTool& tool : opened->tools) known.push_back(tool.name);
+    EXPECT_EQ(known, row.known) << row.what;
+    ASSERT_TRUE(opened->facts.tools) << row.what;
+    EXPECT_EQ(opened->facts.tools->uncatalogued, row.uncatalogued) << row.what;
+  }
+}
+
+TEST(Case, HasNoToolFactWithoutTools) {
+  EXPECT_FALSE(OpenExample({.tools = "[]"})->facts.tools);
+}
+
+TEST(Case, TakesWhatTheCallerMayDeclare) {
+  const auto opened =
+      OpenExample({.declarations = {"translation", "kind=warrant; case=1; issuer=court", "someone"}});
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->facts.purpose, "translation");
+  EXPECT_EQ(opened->facts.on_behalf_of, "someone");
+  EXPECT_EQ(opened->facts.authority->standing, terms::AuthorityFact::Standing::kClaimed);
+}
+
+TEST(Case, RefusesWhatTheCallerMayNotDeclare) {
+  terms::AuthorityStatement statement;
+  statement.authority.kind = "warrant";
+  statement.authority.reference = "1";
+  statement.authority.issuer = "court";
+  statement.organization = "agency";
+  const std::string forged = *terms::SignAuthority(statement, *keys::SigningKey::Generate("court"));
+  statement.organization = "elsewhere";
+  const std::string others = *terms::SignAuthority(statement, internal::CourtKey());
+  struct Row {
+    const char* what;
+    Declarations declarations;
+    ErrorCode code;
+  };
+  const Row rows[] = {
+      {"a purpose not granted", {"other", {}, {}}, ErrorCode::kDenied},
+      {"an authority for another organization", {{}, others, {}}, ErrorCode::kDenied},
+      {"an authority that the issuer did not sign", {{}, forged, {}}, ErrorCode::kCorrupt},
+      {"an authority of no form", {{}, "x", {}}, ErrorCode::kInvalid},
+      {"a name beyond the limit",
+       {{}, {}, std::string(terms::kDeclaredBytesMax + 1, 'x')},
+       ErrorCode::kLimit},
+  };
+  for (const Row& row : rows) {
+    const auto opened = OpenExample({.declarations = row.declarations});
+    ASSERT_FALSE(opened) << row.what;
+    EXPECT_EQ(opened.error().code, row.code) << row.what << ": " << opened.error().message;
+  }
+  EXPECT_TRUE(OpenExample({.declarations = {{}, {}, std::string(terms::kDeclaredBytesMax, 'x')}}));
+}
+
+}  // namespace
+}  // namespace proviso::enforcement
