@@ -1,6 +1,6 @@
 // rooms: gateway
 // What does a proxied request cost, before any term is decided? This is the pass-through proxy that
-// bench/run_proxy.sh runs beside nginx proxy_pass, over the same upstream.
+// bench/run runs beside nginx proxy_pass, over the same upstream.
 //
 //   what_does_a_proxied_request_cost PORT UPSTREAM_URL SECONDS [THREADS] [CERTIFICATE KEY]
 #include <cstdio>

@@ -6,7 +6,8 @@
 #   tools/provision.sh bench          for the benchmarks
 #
 # Debian packages come from tools/packages*.txt, as root or by sudo; Python packages go to .venv and
-# npm packages to tests/sdk/node/node_modules, both pinned. When nothing is missing it takes a moment.
+# npm packages to node_modules in tests/sdk/node and tests/cedar, all pinned. When nothing is missing it
+# takes a moment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/steps.sh
@@ -71,13 +72,14 @@ install_python() {
   set_stamp python tools/requirements.txt
 }
 
+# install_node NAME FOLDER WHAT: the npm packages of a folder, as its lock has them.
 install_node() {
-  local folder=tests/sdk/node
-  [[ -d $folder/node_modules ]] && stamp_is node "$folder/package.json" "$folder/package-lock.json" && return 0
-  step "installing the official JavaScript SDKs into $folder/node_modules"
+  local name=$1 folder=$2 what=$3
+  [[ -d $folder/node_modules ]] && stamp_is "$name" "$folder/package.json" "$folder/package-lock.json" && return 0
+  step "installing $what into $folder/node_modules"
   (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts) ||
     fail "npm could not install $folder/package-lock.json; see its message above"
-  set_stamp node "$folder/package.json" "$folder/package-lock.json"
+  set_stamp "$name" "$folder/package.json" "$folder/package-lock.json"
 }
 
 [[ -d /usr/local/go/bin ]] && PATH=$PATH:/usr/local/go/bin
@@ -91,7 +93,8 @@ for part in "$@"; do
       ;;
     test)
       install_packages tools/packages-test.txt
-      install_node
+      install_node node tests/sdk/node "the official JavaScript SDKs"
+      install_node cedar tests/cedar "the reference engine of Cedar"
       ;;
     bench) install_packages tools/packages-bench.txt ;;
     *) fail "tools/provision.sh: \"$part\" is none of build, test, bench" ;;

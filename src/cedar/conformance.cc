@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 using base::Json;
 
 constexpr std::string_view kCorpusPrefix = "corpus-tests/";
+/// The decision on a request whose context must not be read.
+constexpr std::string_view kRefused = "refused";
 
 /// What a request must give, or gave.
 struct Outcome {
@@ -63,11 +65,6 @@ struct LoadedCase {
 
 base::Result<LoadedCase> Load(const fs::path& path, Json root) {
   LoadedCase loaded;
-  auto policy_text = ReadNamed(path, root.Find("policies"));
-  if (!policy_text) return base::Within("policies", policy_text.error());
-  auto policies = ParsePolicies(*policy_text, "policies");
-  if (!policies) return std::unexpected(policies.error());
-  loaded.policies = std::move(*policies);
   if (const Json named = root.Find("schema"); !named.missing()) {
     auto text = ReadNamed(path, named);
     if (!text) return base::Within("schema", text.error());
@@ -76,6 +73,11 @@ base::Result<LoadedCase> Load(const fs::path& path, Json root) {
     if (!schema) return std::unexpected(schema.error());
     loaded.schema = std::move(*schema);
   }
+  auto policy_text = ReadNamed(path, root.Find("policies"));
+  if (!policy_text) return base::Within("policies", policy_text.error());
+  auto policies = ParsePolicies(*policy_text, "policies");
+  if (!policies) return std::unexpected(policies.error());
+  loaded.policies = std::move(*policies);
   auto entity_text = ReadNamed(path, root.Find("entities"));
   if (!entity_text) return base::Within("entities", entity_text.error());
   auto entities = EntitiesFromJson(*entity_text, "entities", loaded.schema ? &*loaded.schema : nullptr);
@@ -112,6 +114,13 @@ void RunCase(const fs::path& path, Json root, ConformanceReport& report) {
   ++report.cases;
   report.requests += root.Find("requests").size();
   const auto loaded = Load(path, root);
+  if (const std::string refused = root.Find("refused").text(); !refused.empty()) {
+    if (loaded || !loaded.error().message.starts_with(refused)) {
+      report.mismatches.push_back(path.string() + ": expected its " + refused + " to be refused, got " +
+                                  (loaded ? "them read" : loaded.error().message));
+    }
+    return;
+  }
   if (!loaded) {
     report.mismatches.push_back(path.string() + ": expected to load, got " + loaded.error().message);
     return;
@@ -121,7 +130,8 @@ void RunCase(const fs::path& path, Json root, ConformanceReport& report) {
     const Outcome expected{request.Find("decision").text(), Texts(request.Find("reason")),
                            Texts(request.Find("errors"))};
     const auto got = Decide(*loaded, request);
-    if (!got || !(*got == expected)) {
+    const bool agrees = got ? *got == expected : expected.decision == kRefused;
+    if (!agrees) {
       report.mismatches.push_back(path.string() + ": request " + std::to_string(number) + " (" +
                                   request.Find("description").text() + "): expected " + expected.Text() +
                                   ", got " + (got ? got->Text() : got.error().message));

@@ -22,8 +22,10 @@ struct ConformanceReport {
 
 /// Finds the cases under `directory`: every X.json that is an object with "requests". The paths that
 /// a case names are read beside it when they begin with `corpus-tests/`, else from the nearest
-/// directory above that has them. A case that cannot be read counts as one mismatch. Fails only if
-/// the directory cannot be read or holds no case.
+/// directory above that has them. A case that cannot be read counts as one mismatch, unless it says
+/// that it must not be: "refused" is then "schema", "policies" or "entities", the first part that the
+/// reference refuses; a request's decision may be "refused" too. Fails only if the directory cannot be
+/// read or holds no case.
 [[nodiscard]] base::Result<ConformanceReport> RunConformance(const std::filesystem::path& directory);
 
 }  // namespace proviso::cedar

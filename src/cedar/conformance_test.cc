@@ -86,6 +86,31 @@ TEST(Conformance, CountsACaseThatDoesNotLoad) {
   EXPECT_FALSE(RunConformance(folder.path() / "absent"));
 }
 
+TEST(Conformance, ExpectsARefusalWhereTheCaseSaysSo) {
+  const Folder folder;
+  folder.Write("bad.cedar", "permit(");
+  folder.Write("good.cedar", "permit(principal, action, resource);");
+  folder.Write("e.json", "[]");
+  const auto written = [&](const std::string& name, const std::string& policies, const std::string& part) {
+    folder.Write(name, R"({"policies": ")" + policies + R"(", "entities": "e.json", "refused": ")" + part +
+                           R"(", "requests": []})");
+  };
+  written("agrees.json", "bad.cedar", "policies");
+  written("other_part.json", "bad.cedar", "entities");
+  written("reads.json", "good.cedar", "policies");
+  folder.Write("request.json", R"({"policies": "good.cedar", "entities": "e.json", "requests": [
+    {"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},
+     "resource": {"type": "R", "id": "r"}, "context": {"x": null}, "decision": "refused"},
+    {"principal": {"type": "U", "id": "a"}, "action": {"type": "Action", "id": "x"},
+     "resource": {"type": "R", "id": "r"}, "context": {}, "decision": "refused"}]})");
+  const auto report = RunConformance(folder.path());
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->mismatches,
+              testing::UnorderedElementsAre(HasSubstr("other_part.json: expected its entities to be refused"),
+                                            HasSubstr("reads.json: expected its policies to be refused"),
+                                            HasSubstr("request.json: request 1 ()")));
+}
+
 TEST(Conformance, AgreesWithEverySharedCase) {
   const Folder folder;
   const auto cases = SharedCases(folder);

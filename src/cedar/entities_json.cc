@@ -1,6 +1,7 @@
 // Entities, contexts and values from JSON, as "Entities and context in JSON" of the Cedar reference
 // describes: explicit escapes anywhere, implicit forms where a schema says what is meant.
 #include <algorithm>
+#include <array>
 
 #include "cedar/entities.h"
 #include "cedar/internal/evaluator.h"
@@ -23,6 +24,7 @@ std::unexpected<base::Error> Fail(Json at, const std::string& message) {
 constexpr std::string_view kEntityEscape = "__entity";
 constexpr std::string_view kExtensionEscape = "__extn";
 constexpr std::string_view kExpressionEscape = "__expr";
+constexpr std::array kEscapes = {kEntityEscape, kExtensionEscape, kExpressionEscape};
 
 /// {"type": T, "id": I} and nothing else.
 base::Result<EntityUid> EntityUidFromParts(Json object) {
@@ -67,7 +69,8 @@ class ValueReader {
       case base::JsonKind::kBool:
         return Value::Bool(json.is_true());
       case base::JsonKind::kNumber:
-        if (const auto number = json.integer()) return Value::Long(*number);
+        // A JSON reader may take -0 for a floating number, which Cedar has not; the reference does.
+        if (const auto number = json.integer(); number && json.raw() != "-0") return Value::Long(*number);
         return Fail(json,
                     "Cedar has no such number; write an integer of 64 bits, or a decimal as "
                     "{\"__extn\": {\"fn\": \"decimal\", \"arg\": \"1.5\"}}");
@@ -107,7 +110,7 @@ class ValueReader {
   }
 
   base::Result<Value> ReadObject(Json json, const Type* type) {
-    for (const std::string_view escape : {kEntityEscape, kExtensionEscape, kExpressionEscape}) {
+    for (const std::string_view escape : kEscapes) {
       const Json escaped = json.Find(escape);
       if (escaped.missing()) continue;
       if (json.size() != 1) {
@@ -255,6 +258,10 @@ base::Result<EntityUid> EntityUidFromJson(Json object) {
 
 base::Result<Record> ContextFromJson(Json object, const Schema* schema, const EntityUid& action) {
   if (!object.is_object()) return Fail(object, "a context is an object");
+  for (const std::string_view escape : kEscapes) {
+    if (!object.Find(escape).missing())
+      return Fail(object, "a context is a record; `" + std::string(escape) + "` stands for another value");
+  }
   const ActionDeclaration* declaration = schema != nullptr ? schema->FindAction(action) : nullptr;
   return ValueReader().ReadRecord(object, declaration != nullptr ? declaration->context.get() : nullptr);
 }

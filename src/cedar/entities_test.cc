@@ -131,6 +131,7 @@ TEST(EntitiesFromJson, RefusesWithTheEntityAndTheAttribute) {
       {"[", "e.json: "},
       {WithAttribute("null"), "T::\"a\": \"x\": line 1, column 66: Cedar has no null"},
       {WithAttribute("1.5"), "Cedar has no such number"},
+      {WithAttribute("-0"), "Cedar has no such number"},
       {WithAttribute("9223372036854775808"), "Cedar has no such number"},
       {WithAttribute(R"({"__entity": {"type": "T"}})"), "an entity's uid is"},
       {WithAttribute(R"({"__entity": {"type": "T", "id": "a"}, "more": 1})"), "stands alone"},
@@ -169,6 +170,26 @@ TEST(ValueFromJson, BoundsDepth) {
   };
   EXPECT_TRUE(nested(kValueDepthMax));
   EXPECT_FALSE(nested(kValueDepthMax + 1));
+}
+
+TEST(Context, IsARecordAndNoEscape) {
+  const struct {
+    const char* json;
+    const char* error;
+  } rows[] = {
+      {R"({"a": {"__entity": {"type": "T", "id": "a"}}})", ""},
+      {R"({"__entity": {"type": "T", "id": "a"}})",
+       "a context is a record; `__entity` stands for another value"},
+      {R"({"__extn": {"fn": "ip", "arg": "::1"}})", "a context is a record; `__extn`"},
+      {"[]", "a context is an object"},
+  };
+  for (const auto& row : rows) {
+    const auto document = base::JsonDocument::Parse(row.json);
+    ASSERT_TRUE(document);
+    const auto context = ContextFromJson(document->root(), nullptr, EntityUid("Action", "a"));
+    EXPECT_THAT(context ? "" : context.error().message, HasSubstr(row.error)) << row.json;
+    EXPECT_EQ(context.has_value(), std::string_view(row.error).empty()) << row.json;
+  }
 }
 
 }  // namespace

@@ -12,8 +12,11 @@ const Value* Keep(Value value, Value& scratch) {
   return &scratch;
 }
 
-const Value* Keep(bool value, Value& scratch) {
-  return Keep(Value::Bool(value), scratch);
+/// The two booleans live here: most values that an evaluation makes are one of them.
+const Value* Keep(bool value, Value& /*scratch*/) {
+  static const Value kFalse = Value::Bool(false);
+  static const Value kTrue = Value::Bool(true);
+  return value ? &kTrue : &kFalse;
 }
 
 /// Whether both are of the one kind that `<` orders (long, datetime, duration).

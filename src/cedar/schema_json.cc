@@ -127,8 +127,9 @@ class JsonSchemaReader {
       if (kind.equals("Extension") && !type->name.name.starts_with("__cedar::")) {
         type->name.name.insert(0, "__cedar::");
       }
-    } else if (kind.equals("Long") || kind.equals("String") || kind.equals("Boolean") ||
-               kind.equals("Bool")) {
+    } else if (kind.equals("Boolean")) {
+      type->name.name = "__cedar::Bool";
+    } else if (kind.equals("Long") || kind.equals("String") || kind.equals("Bool")) {
       type->name.name.insert(0, "__cedar::");
     }
     return type;

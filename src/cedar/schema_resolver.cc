@@ -1,7 +1,9 @@
 // From a schema as written to a schema that means something: every name is looked up in its own
-// namespace first, then outside any, then among the built-in types. A qualified name is absolute.
+// namespace first, then outside any, then among the built-in types. A qualified name is absolute, and
+// a namespace may not declare again what is declared outside any.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "cedar/entities.h"
 #include "cedar/internal/nearest.h"
@@ -21,14 +23,14 @@ struct BuiltIn {
   std::string_view name;
   Type::Kind kind;
 };
-constexpr std::array<BuiltIn, 8> kBuiltIns = {{{"Bool", Type::Kind::kBool},
-                                               {"Boolean", Type::Kind::kBool},
+constexpr std::array<BuiltIn, 7> kBuiltIns = {{{"Bool", Type::Kind::kBool},
                                                {"Long", Type::Kind::kLong},
                                                {"String", Type::Kind::kString},
                                                {"decimal", Type::Kind::kDecimal},
                                                {"ipaddr", Type::Kind::kIpAddress},
                                                {"datetime", Type::Kind::kDatetime},
                                                {"duration", Type::Kind::kDuration}}};
+constexpr std::string_view kActionType = "Action";
 constexpr std::string_view kBuiltInNamespace = "__cedar::";
 
 std::string Qualified(const std::string& space, const std::string& name) {
@@ -50,9 +52,12 @@ class SchemaResolver {
       if (auto status = Declare(space); !status) return std::unexpected(status.error());
     }
     for (const NamespaceSyntax& space : fragment) {
+      if (auto status = CheckShadows(space); !status) return std::unexpected(status.error());
+    }
+    for (const NamespaceSyntax& space : fragment) {
       if (auto status = ResolveNamespace(space); !status) return std::unexpected(status.error());
     }
-    if (auto status = CheckActionGroups(); !status) return std::unexpected(status.error());
+    if (auto status = CheckActionGroups(fragment); !status) return std::unexpected(status.error());
     return std::move(schema_);
   }
 
@@ -75,17 +80,46 @@ class SchemaResolver {
     }
     for (const EntitySyntax& entity : space.entities) {
       const std::string name = Qualified(space.name, entity.name.name);
+      if (entity.name.name == kActionType) {
+        return Fail(entity.name.where, "`Action` is the type of actions; choose another name");
+      }
       if (!schema_.entities_.try_emplace(name, EntityDeclaration{.name = name}).second) {
         return Fail(entity.name.where, "entity type `" + name + "` is declared twice");
       }
     }
     for (const ActionSyntax& action : space.actions) {
-      EntityUid uid(Qualified(space.name, "Action"), action.name.name);
+      EntityUid uid(Qualified(space.name, std::string(kActionType)), action.name.name);
+      action_types_.insert(uid.type());
       if (!schema_.actions_.try_emplace(uid, ActionDeclaration{.uid = uid}).second) {
         return Fail(action.name.where, "action " + uid.Text() + " is declared twice");
       }
     }
     return {};
+  }
+
+  /// A name outside any namespace means one thing everywhere: no namespace declares it again.
+  base::Status CheckShadows(const NamespaceSyntax& space) const {
+    if (space.name.empty()) return {};
+    for (const CommonTypeSyntax& common : space.common_types) {
+      if (auto status = CheckShadow(common.name); !status) return status;
+    }
+    for (const EntitySyntax& entity : space.entities) {
+      if (auto status = CheckShadow(entity.name); !status) return status;
+    }
+    for (const ActionSyntax& action : space.actions) {
+      const EntityUid outside(std::string(kActionType), action.name.name);
+      if (schema_.actions_.contains(outside)) return FailShadow(action.name.where, outside.Text());
+    }
+    return {};
+  }
+
+  base::Status CheckShadow(const NameSyntax& name) const {
+    if (!commons_.contains(name.name) && !schema_.entities_.contains(name.name)) return {};
+    return FailShadow(name.where, "`" + name.name + "`");
+  }
+
+  static base::Status FailShadow(const std::string& where, const std::string& what) {
+    return Fail(where, what + " is declared outside any namespace too; rename one of them");
   }
 
   base::Status ResolveNamespace(const NamespaceSyntax& space) {
@@ -121,7 +155,7 @@ class SchemaResolver {
   }
 
   base::Status ResolveAction(const NamespaceSyntax& space, const ActionSyntax& action) {
-    const EntityUid uid(Qualified(space.name, "Action"), action.name.name);
+    const EntityUid uid(Qualified(space.name, std::string(kActionType)), action.name.name);
     ActionDeclaration& declaration = schema_.actions_.at(uid);
     declaration.annotations = action.annotations;
     for (const ActionReference& parent : action.parents) {
@@ -138,14 +172,14 @@ class SchemaResolver {
   }
 
   base::Result<EntityUid> ResolveActionReference(const std::string& space, const ActionReference& reference) {
-    std::vector<std::string> types = {Qualified(space, "Action")};
-    if (reference.type) types = Candidates(space, *reference.type);
+    const std::vector<std::string> types =
+        Candidates(space, reference.type.value_or(std::string(kActionType)));
     for (const std::string& type : types) {
       EntityUid uid(type, reference.id);
       if (schema_.actions_.contains(uid)) return uid;
     }
     return Fail(reference.where,
-                "action " + EntityUid(types.back(), reference.id).Text() + " is not declared");
+                "action " + EntityUid(types.front(), reference.id).Text() + " is not declared");
   }
 
   base::Status ResolveEntityNames(const NamespaceSyntax& space, const std::vector<NameSyntax>& names,
@@ -180,11 +214,11 @@ class SchemaResolver {
     switch (syntax.kind) {
       case TypeSyntax::Kind::kName:
         return ResolveName(syntax.name, space, depth);
-      case TypeSyntax::Kind::kEntityName: {
-        auto name = ResolveEntityName(space, syntax.name);
-        if (!name) return std::unexpected(name.error());
-        return EntityType(std::move(*name));
-      }
+      case TypeSyntax::Kind::kEntityName:
+        for (const std::string& candidate : Candidates(space, syntax.name.name)) {
+          if (IsEntityType(candidate)) return EntityType(candidate);
+        }
+        return FailUnknown(syntax.name, "entity type");
       case TypeSyntax::Kind::kSet: {
         auto element = Resolve(*syntax.element, space, depth + 1);
         if (!element) return element;
@@ -221,7 +255,7 @@ class SchemaResolver {
     if (!built_in_only) {
       for (const std::string& candidate : Candidates(space, name.name)) {
         if (commons_.contains(candidate)) return ResolveCommon(candidate, name.where, depth);
-        if (schema_.entities_.contains(candidate)) return EntityType(candidate);
+        if (IsEntityType(candidate)) return EntityType(candidate);
       }
     }
     const std::string_view short_name =
@@ -253,6 +287,11 @@ class SchemaResolver {
     return std::make_shared<const Type>(Type{.kind = Type::Kind::kEntity, .entity_type = std::move(name)});
   }
 
+  /// Whether an attribute may hold one: actions have a type too, though nothing can be a member of it.
+  [[nodiscard]] bool IsEntityType(const std::string& name) const {
+    return schema_.entities_.contains(name) || action_types_.contains(name);
+  }
+
   std::unexpected<base::Error> FailUnknown(const NameSyntax& name, std::string_view what) {
     std::vector<std::string_view> known;
     for (const auto& [entity, declaration] : schema_.entities_) known.push_back(entity);
@@ -263,17 +302,21 @@ class SchemaResolver {
   }
 
   /// Building the action entities refuses a group that contains itself.
-  base::Status CheckActionGroups() {
+  base::Status CheckActionGroups(const SchemaFragment& fragment) {
     std::vector<Entity> actions;
     for (const auto& [uid, declaration] : schema_.actions_) {
       actions.push_back({.uid = uid, .parents = declaration.parents, .attributes = {}, .tags = {}});
     }
-    auto built = Entities::Build(std::move(actions));
-    if (!built) return std::unexpected(built.error());
-    return {};
+    const auto built = Entities::Build(std::move(actions));
+    if (built) return {};
+    for (const NamespaceSyntax& space : fragment) {
+      if (!space.actions.empty()) return base::Within(space.actions[0].name.where, built.error());
+    }
+    return std::unexpected(built.error());
   }
 
   Schema schema_;
+  std::set<std::string, std::less<>> action_types_;  ///< of the actions that are declared
   std::map<std::string, Common, std::less<>> commons_;
 };
 

@@ -28,8 +28,8 @@ type Count = Long;
   action read, "write it" in [all] appliesTo {principal: [User, Bot], resource: Org, context: Facts};
   action all;
 }
-entity Org { flag: __cedar::Bool, };
-action top in NS::Action::"all" appliesTo { principal: Org, resource: [NS::Org] };
+entity Firm { flag: __cedar::Bool, };
+action top in NS::Action::"all" appliesTo { principal: Firm, resource: [NS::Org] };
 )";
 
 TEST(Schema, ReadsTheHumanSyntax) {
@@ -42,7 +42,7 @@ TEST(Schema, ReadsTheHumanSyntax) {
   EXPECT_EQ(bot->tags->Text(), "String");
   EXPECT_EQ(bot->annotations[0].value, "person");
   EXPECT_THAT(schema->FindEntity("NS::Purpose")->choices, ElementsAre("build", "operate"));
-  EXPECT_EQ(schema->FindEntity("Org")->attributes->Text(), "{flag: Bool}");
+  EXPECT_EQ(schema->FindEntity("Firm")->attributes->Text(), "{flag: Bool}");
   const ActionDeclaration* action = schema->FindAction(EntityUid("NS::Action", "write it"));
   ASSERT_NE(action, nullptr);
   EXPECT_THAT(action->parents, ElementsAre(EntityUid("NS::Action", "all")));
@@ -86,12 +86,25 @@ TEST(Schema, ReadsTheJsonForm) {
 
 TEST(Schema, LooksNamesUpInTheirNamespaceFirst) {
   const auto schema = *Schema::Parse(
-      "entity A; entity Long; type T = {a: Long, b: __cedar::Long};"
-      "namespace N { entity A; entity B = {x: A, y: N::A, t: T}; }",
+      "entity A; entity Long; type T = {a: Long, b: __cedar::Long}; action all;"
+      "namespace N { entity C; entity B = {x: A, y: N::C, t: T, u: C, v: Action}; action look in [all]; }",
       "s");
-  EXPECT_EQ(schema.FindEntity("N::B")->attributes->Text(), "{t: {a: Long, b: Long}, x: N::A, y: N::A}");
+  EXPECT_EQ(schema.FindEntity("N::B")->attributes->Text(),
+            "{t: {a: Long, b: Long}, u: N::C, v: N::Action, x: A, y: N::C}");
   EXPECT_EQ(schema.common_types().at("T")->FindAttribute("a")->type->kind, Type::Kind::kEntity);
   EXPECT_EQ(schema.common_types().at("T")->FindAttribute("b")->type->kind, Type::Kind::kLong);
+  EXPECT_THAT(schema.FindAction(EntityUid("N::Action", "look"))->parents,
+              ElementsAre(EntityUid("Action", "all")));
+}
+
+TEST(Schema, ReadsWhatTheReferenceReads) {
+  for (const char* text :
+       {"action a attributes {};", "entity A {a: Action}; action x;", "entity A {__cedar: Long};",
+        "namespace N { action a in [\"b\"]; } action b;", "entity A in [];", "entity A {\"if\": Long};",
+        "entity Boolean; entity A {a: Boolean};", "entity A {a: Long,};", "entity A enum [\"a\", \"a\"];",
+        "type Action = {}; entity A {a: Action}; action x;"}) {
+    EXPECT_EQ(ErrorOf(text), "accepted") << text;
+  }
 }
 
 TEST(Schema, SaysWhatIsWrongAndWhere) {
@@ -108,9 +121,26 @@ TEST(Schema, SaysWhatIsWrongAndWhere) {
       {"type Long = String;", "is built in"},
       {"type A = Set<B>; type B = A;", "contains itself"},
       {"entity A = Long;", "expected `{`"},
-      {"action a appliesTo {context: Long};", "expected a record type"},
+      {"action a appliesTo {principal: A, resource: A, context: Long}; entity A;", "expected a record type"},
+      {"action a appliesTo {};", "at least one type each"},
+      {"action a appliesTo {principal: [], resource: [A]}; entity A;", "at least one type each"},
+      {"action a appliesTo {principal: [A,], resource: A}; entity A;", "expected an entity type, found `]`"},
+      {"action a in [];", "expected an action, found `]`"},
+      {"action a in [b,]; action b;", "expected an action, found `]`"},
+      {"action a attributes {b: 1};", "expected `}`"},
+      {"action if;", "reserved word"},
+      {"entity A {if: Long};", "reserved word"},
+      {"entity A enum [\"a\",];", "an id as a string"},
+      {"entity A {a: Boolean};", "there is no type `Boolean`"},
+      {"entity A {a: Action};", "there is no type `Action`"},
+      {"entity Action;", "is the type of actions"},
+      {"entity T; namespace N { entity T; }", "s:1:32: `T` is declared outside any namespace too"},
+      {"type T = Long; namespace N { entity T; }", "outside any namespace too"},
+      {"entity T; namespace N { type T = Long; }", "outside any namespace too"},
+      {"action a; namespace N { action a; }", "Action::\"a\" is declared outside any namespace too"},
       {"action a in b;", "action Action::\"b\" is not declared"},
-      {"action a in [b]; action b in [a];", "is its own ancestor"},
+      {"action a in [b]; action b in [a];", "s:1:8: entity Action::\""},
+      {"action a in [a];", "is its own ancestor"},
       {"action a appliesTo {principal: [], principal: []};", "given twice"},
       {"action a appliesTo {subject: []};", "`principal`, `resource` or `context`"},
       {"entity A = {x: Long, x: Long};", "declared twice in this record"},

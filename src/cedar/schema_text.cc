@@ -108,7 +108,6 @@ class SchemaParser {
   bool ParseChoices(std::vector<std::string>& choices) {
     if (!reader_.Expect(TokenKind::kLeftBracket)) return false;
     do {
-      if (!choices.empty() && reader_.NextIs(TokenKind::kRightBracket)) break;
       auto choice = reader_.ExpectString("an id as a string");
       if (!choice) return false;
       choices.push_back(std::move(*choice));
@@ -116,17 +115,20 @@ class SchemaParser {
     return reader_.Expect(TokenKind::kRightBracket);
   }
 
-  /// One type, or a list of them in brackets.
+  /// One type, or a list of them in brackets, which may be empty.
   bool ParseTypeNames(std::vector<NameSyntax>& names) {
     if (!reader_.Accept(TokenKind::kLeftBracket)) return ParseTypeName(names);
-    while (!reader_.Accept(TokenKind::kRightBracket)) {
+    if (reader_.Accept(TokenKind::kRightBracket)) return true;
+    do {
       if (!ParseTypeName(names)) return false;
-      if (!reader_.Accept(TokenKind::kComma) && !reader_.NextIs(TokenKind::kRightBracket)) {
-        reader_.FailExpected("`,` or `]`");
-        return false;
-      }
-    }
-    return true;
+    } while (reader_.Accept(TokenKind::kComma));
+    return ExpectListEnd();
+  }
+
+  bool ExpectListEnd() {
+    if (reader_.Accept(TokenKind::kRightBracket)) return true;
+    reader_.FailExpected("`,` or `]`");
+    return false;
   }
 
   bool ParseTypeName(std::vector<NameSyntax>& names) {
@@ -158,19 +160,20 @@ class SchemaParser {
   bool ParseActionBody(ActionSyntax& action) {
     if (reader_.AcceptWord("in") && !ParseActionReferences(action.parents)) return false;
     if (reader_.AcceptWord("appliesTo") && !ParseAppliesTo(action)) return false;
+    // An empty remnant of older versions, which the reference still reads.
+    if (reader_.AcceptWord("attributes") &&
+        (!reader_.Expect(TokenKind::kLeftBrace) || !reader_.Expect(TokenKind::kRightBrace))) {
+      return false;
+    }
     return reader_.Expect(TokenKind::kSemicolon);
   }
 
   bool ParseActionReferences(std::vector<ActionReference>& references) {
     if (!reader_.Accept(TokenKind::kLeftBracket)) return ParseActionReference(references);
-    while (!reader_.Accept(TokenKind::kRightBracket)) {
+    do {
       if (!ParseActionReference(references)) return false;
-      if (!reader_.Accept(TokenKind::kComma) && !reader_.NextIs(TokenKind::kRightBracket)) {
-        reader_.FailExpected("`,` or `]`");
-        return false;
-      }
-    }
-    return true;
+    } while (reader_.Accept(TokenKind::kComma));
+    return ExpectListEnd();
   }
 
   bool ParseActionReference(std::vector<ActionReference>& references) {
@@ -187,6 +190,7 @@ class SchemaParser {
   }
 
   bool ParseAppliesTo(ActionSyntax& action) {
+    const Position at = reader_.Peek().position;
     if (!reader_.Expect(TokenKind::kLeftBrace)) return false;
     std::vector<std::string> seen;
     while (!reader_.Accept(TokenKind::kRightBrace)) {
@@ -202,7 +206,9 @@ class SchemaParser {
         return false;
       }
     }
-    return true;
+    if (!action.principals.empty() && !action.resources.empty()) return true;
+    reader_.Fail(at, "`appliesTo` names at least one type each for `principal` and `resource`");
+    return false;
   }
 
   bool ParseAppliesToPart(ActionSyntax& action) {
@@ -299,12 +305,11 @@ class SchemaParser {
     return false;
   }
 
-  /// An identifier or a string. Attributes and actions may be called anything.
+  /// An identifier that is not reserved (but `__cedar` may stand here), or a string, which may be anything.
   std::optional<std::string> ExpectName(std::string_view what) {
     if (reader_.NextIs(TokenKind::kString)) return reader_.ExpectString(what);
-    if (reader_.NextIs(TokenKind::kIdentifier)) return std::string(reader_.Take().text);
-    reader_.FailExpected(what);
-    return std::nullopt;
+    if (reader_.NextIsWord("__cedar")) return std::string(reader_.Take().text);
+    return reader_.ExpectIdentifier(what);
   }
 
   /// A path that may begin with __cedar.

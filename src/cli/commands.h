@@ -23,6 +23,8 @@ void AddDecideCommand(CLI::App& app, Console& console);
 void AddHoldsCommand(CLI::App& app, Console& console);
 /// keys: new, show, api.
 void AddKeysCommand(CLI::App& app, Console& console);
+/// tour: a gateway with something to look at.
+void AddTourCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

@@ -141,12 +141,10 @@ bool Confirmed(const Options& options, Verdict verdict, const std::string& name,
 void PrintProgress(const std::string& json, Console& console) {
   const auto document = base::JsonDocument::Parse(json);
   const std::string message = document ? document->root().Find("message").text() : "";
-  const std::string state = document ? document->root().Find("state").text() : "";
-  const auto visible = [](const std::string& text) {
-    return oversight::MakeVisible(text, oversight::Backslashes::kDouble);
-  };
-  const Style style = state == "approved" ? Style::kGood : Style::kWarn;
-  console.out() << console.Styled(style, visible(state)) << "  " << visible(message) << "\n";
+  const bool approved = document && document->root().Find("state").equals("approved");
+  console.out() << console.Styled(approved ? Style::kGood : Style::kWarn,
+                                  oversight::MakeVisible(message, oversight::Backslashes::kDouble))
+                << "\n";
 }
 
 void Decide(const Options& options, Verdict verdict, Console& console) {

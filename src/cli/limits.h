@@ -11,10 +11,17 @@ inline constexpr std::size_t kKeyFileBytesMax = 4096;
 
 /// Largest answer that is read of a gateway: a page of held calls with their statements.
 inline constexpr std::size_t kAnswerBytesMax = 64U << 20U;
-/// Deepest and widest such answer, as JSON.
+/// Most held calls that are listed of a home.
 inline constexpr std::size_t kHoldsListedMax = 20'000;
 
 /// How long a gateway may take to begin its answer.
 inline constexpr std::chrono::milliseconds kAnswerWait{30'000};
+
+/// The tour: how long its gateway may take to start, its local model to load, and its children to end.
+inline constexpr std::chrono::milliseconds kGatewayStartWait{20'000};
+inline constexpr std::chrono::milliseconds kModelLoadWait{90'000};
+inline constexpr std::chrono::milliseconds kChildEndWait{10'000};
+/// How often it looks.
+inline constexpr std::chrono::milliseconds kTourLook{100};
 
 }  // namespace proviso::cli

@@ -50,7 +50,8 @@ struct Opening {
 };
 
 /// Gathers the facts. Fails with kDenied when the caller declares what the agreement does not let it
-/// declare, kInvalid for a declaration that cannot be read, kExpired for one that has lapsed.
+/// declare, kCorrupt for a signature that does not hold, kExpired for what has lapsed, kInvalid for what
+/// cannot be read.
 [[nodiscard]] base::Result<Case> OpenCase(const Opening& opening);
 
 /// The question whether the request itself may be sent.

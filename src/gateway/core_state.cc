@@ -1,12 +1,6 @@
 #include "gateway/core_state.h"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-
 namespace proviso::gateway {
-
-namespace asio = boost::asio;
 
 base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
   std::map<std::string, std::shared_ptr<upstreams::Pool>> pools;
@@ -29,20 +23,6 @@ base::Status CoreState::Adopt(std::shared_ptr<const Snapshot> snapshot) {
 std::shared_ptr<upstreams::Pool> CoreState::PoolOf(const std::string& provider) const {
   const auto found = pools_.find(provider);
   return found == pools_.end() ? nullptr : found->second;
-}
-
-asio::awaitable<base::Status> AwaitDurable(record::Log& log, std::uint64_t index) {
-  if (log.durable() > index) co_return base::Status{};
-  const auto executor = co_await asio::this_coro::executor;
-  auto begin = [&log, index, executor](auto handler) {
-    log.WhenDurable(index, [executor, handler = std::move(handler)](base::Status durable) mutable {
-      asio::post(executor, [handler = std::move(handler), durable = std::move(durable)]() mutable {
-        std::move(handler)(std::move(durable));
-      });
-    });
-  };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(base::Status)>(
-      std::move(begin), asio::use_awaitable);
 }
 
 }  // namespace proviso::gateway

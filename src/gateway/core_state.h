@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/durable_waits.h"
 #include "gateway/event_log.h"
 #include "gateway/hold_watch.h"
 #include "gateway/metrics.h"
@@ -41,7 +42,8 @@ struct Services {
 /// Touched by its core's thread only, once the server runs.
 class CoreState {
  public:
-  CoreState(Core& core, Services& services) : core_(core), services_(services) {}
+  CoreState(Core& core, Services& services)
+      : core_(core), services_(services), durable_waits_(services.log, core.io.get_executor()) {}
 
   /// Takes a snapshot into use; on failure the old one stays.
   [[nodiscard]] base::Status Adopt(std::shared_ptr<const Snapshot> snapshot);
@@ -49,6 +51,7 @@ class CoreState {
   [[nodiscard]] Core& core() { return core_; }
   [[nodiscard]] Services& services() { return services_; }
   [[nodiscard]] CoreMetrics& metrics() { return services_.metrics.core(core_.index); }
+  [[nodiscard]] DurableWaits& durable_waits() { return durable_waits_; }
   /// Shared: a request keeps what it began under.
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   /// The core's pool for a provider; shared, because an exchange must not outlive its pool.
@@ -57,12 +60,10 @@ class CoreState {
  private:
   Core& core_;
   Services& services_;
+  DurableWaits durable_waits_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::map<std::string, std::shared_ptr<upstreams::Pool>> pools_;
 };
-
-/// Waits, on this core, until the record has the entry on disk. An error means: stop.
-[[nodiscard]] boost::asio::awaitable<base::Status> AwaitDurable(record::Log& log, std::uint64_t index);
 
 /// Runs `work` on the worker pool and comes back to this core with its result.
 template <typename Work>

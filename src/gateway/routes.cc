@@ -5,7 +5,6 @@
 
 namespace proviso::gateway {
 
-namespace asio = boost::asio;
 using internal::Page;
 
 std::shared_ptr<Router> MakeRoutes(const std::shared_ptr<CoreState>& core) {

@@ -23,7 +23,7 @@ asio::awaitable<void> Send(http::ServerExchange& exchange, int status, std::stri
 }  // namespace
 
 asio::awaitable<void> ServeModels(CoreState& core, http::ServerExchange& exchange) {
-  const auto snapshot = core.snapshot();
+  const auto snapshot = core.snapshot();  // a copy: it must outlive a reload
   const protocol::Dialect dialect = DialectOfClient(exchange.head());
   const std::string_view key = PresentedKey(exchange.head());
   if (key.empty() || !snapshot->callers.contains(base::ToHex(keys::Sha256(key)))) {

@@ -27,8 +27,9 @@ using protocol::RefusalKind;
 namespace {
 
 RefusalKind KindOfOpeningError(base::ErrorCode code) {
-  return code == base::ErrorCode::kDenied || code == base::ErrorCode::kExpired ? RefusalKind::kForbidden
-                                                                               : RefusalKind::kMalformed;
+  const bool unproved = code == base::ErrorCode::kDenied || code == base::ErrorCode::kExpired ||
+                        code == base::ErrorCode::kCorrupt;
+  return unproved ? RefusalKind::kForbidden : RefusalKind::kMalformed;
 }
 
 base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head, std::string_view name) {

@@ -57,6 +57,7 @@ upstreams::Request Walk::UpstreamRequest() {
   request.target = PathOf(dialect_);
   const std::string_view base_path = provider_->endpoint.base_path;
   if (base_path.ends_with("/v1")) request.target.erase(0, 3);
+  if (!exchange_.head().query.empty()) request.target += "?" + exchange_.head().query;
   const std::vector<http::Header> forwardable = http::ForwardableHeaders(exchange_.head().headers);
   request.headers = upstreams::WithoutCallerCredentials(forwardable);
   std::erase_if(request.headers, [](const http::Header& header) {
@@ -76,7 +77,7 @@ awaitable<base::Status> Walk::RecordOutcome(std::uint64_t intent, const enforcem
   auto outcome =
       services.log.Append(enforcement::OutcomeOf(*case_, intent, effect, services.clock.MonotonicNs()));
   if (!outcome) co_return std::unexpected(outcome.error());
-  co_return co_await AwaitDurable(services.log, outcome->index);
+  co_return co_await core_->durable_waits().Wait(outcome->index);
 }
 
 awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
@@ -86,7 +87,7 @@ awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
   upstreams::Exchange upstream(*pool);
   exchange_.OnPeerGone([&upstream] { upstream.Cancel(); });
   base::Status ready = co_await upstream.Connect();
-  const base::Status durable = co_await AwaitDurable(services.log, intent);
+  const base::Status durable = co_await core_->durable_waits().Wait(intent);
   if (!durable) {
     co_await RefuseUnrecorded(durable.error());
     co_return;

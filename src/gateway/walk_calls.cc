@@ -24,7 +24,7 @@ awaitable<base::Result<std::vector<Ruling>>> Walk::RuleCalls(std::span<const pro
     if (!one.hold_id.empty()) waiting.push_back(one.hold_id);
   }
   if (!waiting.empty()) {
-    const base::Status durable = co_await AwaitDurable(core_->services().log, cases.back().intent);
+    const base::Status durable = co_await core_->durable_waits().Wait(cases.back().intent);
     if (!durable) co_return std::unexpected(durable.error());
     const std::chrono::milliseconds wait(case_->terms->agreement().hold.wait_ms);
     auto keep_alive = [this]() -> awaitable<void> { co_await KeepAlive(); };
@@ -151,7 +151,7 @@ awaitable<base::Status> Walk::RecordCallEffects(std::vector<CallCase>& cases) {
                          : one.effect == "held" ? Count::kCallsHeld
                                                 : Count::kCallsWithheld);
   }
-  co_return co_await AwaitDurable(services.log, last);
+  co_return co_await core_->durable_waits().Wait(last);
 }
 
 awaitable<void> Walk::KeepAlive() {

@@ -1,5 +1,6 @@
 #include "record/fields.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/random.h"
@@ -17,17 +18,19 @@ std::array<std::uint8_t, 2> IdBytes(Field field) {
   return {static_cast<std::uint8_t>(id >> 8U), static_cast<std::uint8_t>(id & 0xFFU)};
 }
 
-base::Digest SaltOf(const RecordKey& key, Field field) {
-  return keys::HmacSha256(key, IdBytes(field));
+base::Digest SaltOf(const keys::HmacSha256Key& key, Field field) {
+  return key.Tag(IdBytes(field));
 }
 
 /// The RFC 6962 leaf of one slot; `value` null for an absent field.
 Hash SlotHash(Field field, const base::Digest& salt, const std::string* value) {
-  const std::array<std::uint8_t, 1> leaf_prefix{0x00};
-  const std::array<std::uint8_t, 1> presence{static_cast<std::uint8_t>(value != nullptr ? 1 : 0)};
-  const auto id = IdBytes(field);
-  const base::ByteView text = value != nullptr ? base::AsBytes(*value) : base::ByteView();
-  const std::array<base::ByteView, 6> parts{leaf_prefix, base::AsBytes(kSlotTag), id, salt, presence, text};
+  std::array<std::uint8_t, 1 + kSlotTag.size() + 2 + sizeof(base::Digest) + 1> head{0x00};  // 0x00: a leaf
+  auto at = std::ranges::copy(kSlotTag, head.begin() + 1).out;
+  at = std::ranges::copy(IdBytes(field), at).out;
+  at = std::ranges::copy(salt, at).out;
+  *at = value != nullptr ? 1 : 0;
+  const std::array<base::ByteView, 2> parts{head,
+                                            value != nullptr ? base::AsBytes(*value) : base::ByteView()};
   return keys::Sha256Of(parts);
 }
 
@@ -46,11 +49,12 @@ base::Status CheckValues(const FieldValues& values) {
 }
 
 void FillNodes(Nodes& nodes, const RecordKey& key, const FieldValues& values) {
+  const keys::HmacSha256Key salts(key);
+  auto next = values.begin();  // both run in the order of the fields
   for (std::size_t id = 0; id < kFields; ++id) {
     const auto field = static_cast<Field>(id);
-    const auto found = values.find(field);
-    nodes.at(kFields + id) =
-        SlotHash(field, SaltOf(key, field), found == values.end() ? nullptr : &found->second);
+    const std::string* value = next != values.end() && next->first == field ? &(next++)->second : nullptr;
+    nodes.at(kFields + id) = SlotHash(field, SaltOf(salts, field), value);
   }
   for (std::size_t i = kFields - 1; i >= 1; --i) nodes.at(i) = NodeHash(nodes.at(2 * i), nodes.at(2 * i + 1));
 }
@@ -74,7 +78,7 @@ base::Result<FieldTree> FieldTree::Make(const RecordKey& key, const FieldValues&
 }
 
 OpenedField FieldTree::Open(Field field) const {
-  OpenedField opened{field, SaltOf(key_, field), std::nullopt, {}};
+  OpenedField opened{field, SaltOf(keys::HmacSha256Key(key_), field), std::nullopt, {}};
   if (const auto found = values_.find(field); found != values_.end()) opened.value = found->second;
   std::size_t node = kFields + static_cast<std::size_t>(field);
   for (Hash& sibling : opened.path) {

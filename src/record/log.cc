@@ -181,7 +181,7 @@ Status Log::Parts::Close() {
   return failure();
 }
 
-base::Result<Log::Parts::Pending> Log::Parts::Seal(const EntryDraft& draft) {
+base::Result<Log::Parts::Pending> Log::Parts::Seal(EntryDraft draft) {
   if (draft.subject.size() > kSubjectBytesMax) {
     return Fail(ErrorCode::kLimit,
                 "record: a subject's name is longer than " + std::to_string(kSubjectBytesMax));
@@ -189,7 +189,7 @@ base::Result<Log::Parts::Pending> Log::Parts::Seal(const EntryDraft& draft) {
   Pending pending;
   pending.entry.kind = draft.kind;
   pending.entry.pair = draft.pair;
-  const Opening opening{NewRecordKey(), draft.fields};
+  const Opening opening{NewRecordKey(), std::move(draft.fields)};
   auto root = FieldsRoot(opening.key, opening.values);
   if (!root) return std::unexpected(root.error());
   pending.entry.fields = *root;
@@ -207,7 +207,7 @@ base::Result<Log::Parts::Pending> Log::Parts::Seal(const EntryDraft& draft) {
 
 base::Result<Ticket> Log::Parts::Append(EntryDraft draft) {
   const std::shared_lock shred(shred_mutex_);
-  auto pending = Seal(draft);
+  auto pending = Seal(std::move(draft));
   if (!pending) return std::unexpected(pending.error());
   return Enqueue(std::move(*pending));
 }

@@ -34,78 +34,87 @@ TEST(Package, KeepsItsClausesInTheOrderOfItsFiles) {
   EXPECT_THAT((*package)->advising().policies(), SizeIs(1));
 }
 
-TEST(Package, RefusesEachThingThatIsWrongInItsFiles) {
-  struct Row {
-    std::string fact;
-    std::string clauses;
-    std::vector<PackageFile> more;
-    std::string error;
-  };
-  const std::string permit(kPermitAll);
-  for (
-      const Row& row : std::vector<Row>{
-          {"no clause", "", {}, "clauses/: no clause"},
-          {"broken syntax", permit + "permit (principal, action);", {}, "clauses/a.cedar:1:"},
-          {"a number twice in one file",
-           permit + "\n" + permit,
-           {},
-           "clauses/a.cedar:2: clause 1 stands already at clauses/a.cedar:1"},
-          {"a number twice in two files",
-           permit,
-           {{"clauses/b.cedar", permit}},
-           "clauses/b.cedar:1: clause 1 stands already at clauses/a.cedar:1"},
-          {"a number that decides and advises",
-           permit,
-           {{"clauses/b.cedar", R"(@id("1") @modality("should") permit (principal, action, resource);)"}},
-           "clauses/b.cedar:1: clause 1 stands already"},
-          {"a slot",
-           permit + R"(@id("2") permit (principal == ?principal, action, resource);)",
-           {},
-           "a clause with a slot decides nothing"},
-          {"no number", "permit (principal, action, resource);", {}, "a clause needs a number"},
-          {"another modality",
-           R"(@id("1") @modality("may") permit (principal, action, resource);)",
-           {},
-           R"(@modality("may") must be)"},
-          {"a fact without a source",
-           permit + R"(@id("2") forbid (principal, action, resource)
-              when { context has purpse };)",
-           {},
-           "clause 2 reads context.purpse, a fact that nobody declared "
-           "a source for; did you mean purpose?"},
-          {"a fact without a source in advice",
-           permit + R"(@id("2") @modality("should") forbid (principal, action, resource)
-              when { context has weather_in_the_zone };)",
-           {},
-           "add it to agreement.toml as [[fact]]"},
-          {"context as a whole",
-           permit + R"(@id("2") forbid (principal, action, resource)
-              when { {c: context}.c.decision.count > 1 };)",
-           {},
-           "reads context as a whole"},
-          {"a broken schema", permit, {{"schema.cedarschema", "entity;"}}, "schema"},
-          {"a schema that names nothing", permit, {{"schema.cedarschema", "entity Zone in [Area];"}}, "Area"},
-          {"broken entities", permit, {{"entities.json", "[{}]"}}, "entities.json"},
-          {"entities in a circle",
-           permit,
-           {{"entities.json",
-             R"([{"uid": {"type": "UseCase", "id": "a"}, "attrs": {}, "parents": [{"type": "UseCase", "id": "b"}]},
-                  {"uid": {"type": "UseCase", "id": "b"}, "attrs": {}, "parents": [{"type": "UseCase", "id": "a"}]}])"}},
-           "its own ancestor"},
-          {"a misspelt directory", permit, {{"clause/b.cedar", permit}}, "clause/b.cedar: not a part"},
-          {"a clause at the top", permit, {{"b.cedar", permit}}, "b.cedar: not a part"},
-          {"a file given twice",
-           permit,
-           {{"clauses/a.cedar", permit}},
-           "clauses/a.cedar: the file is given twice"},
-          {"a broken example", permit, {{"examples/a.toml", "[[example"}}, "examples/a.toml:1"},
-          {"an example that cannot be read",
-           permit,
-           {{"examples/a.toml", "[[example]]\nname = \"x\""}},
-           "examples/a.toml: example[0].application: is missing"}}) {
+struct Refusal {
+  std::string fact;
+  std::string clauses;
+  std::vector<PackageFile> more;
+  std::string error;
+};
+
+void CheckRefusals(const std::vector<Refusal>& rows) {
+  for (const Refusal& row : rows) {
     const auto package = LoadClauses(row.clauses, AgreementToml(), row.more);
     EXPECT_THAT(ErrorOf(package), HasSubstr(row.error)) << row.fact;
   }
+}
+
+TEST(Package, RefusesEachThingThatIsWrongInItsClauses) {
+  const std::string permit(kPermitAll);
+  CheckRefusals(
+      {{"no clause", "", {}, "clauses/: no clause"},
+       {"broken syntax", permit + "permit (principal, action);", {}, "clauses/a.cedar:1:"},
+       {"a number twice in one file",
+        permit + "\n" + permit,
+        {},
+        "clauses/a.cedar:2: clause 1 stands already at clauses/a.cedar:1"},
+       {"a number twice in two files",
+        permit,
+        {{"clauses/b.cedar", permit}},
+        "clauses/b.cedar:1: clause 1 stands already at clauses/a.cedar:1"},
+       {"a number that decides and advises",
+        permit,
+        {{"clauses/b.cedar", R"(@id("1") @modality("should") permit (principal, action, resource);)"}},
+        "clauses/b.cedar:1: clause 1 stands already"},
+       {"a slot",
+        permit + R"(@id("2") permit (principal == ?principal, action, resource);)",
+        {},
+        "a clause with a slot decides nothing"},
+       {"no number", "permit (principal, action, resource);", {}, "a clause needs a number"},
+       {"another modality",
+        R"(@id("1") @modality("may") permit (principal, action, resource);)",
+        {},
+        R"(@modality("may") must be)"},
+       {"a fact without a source",
+        permit + R"(@id("2") forbid (principal, action, resource)
+              when { context has purpse };)",
+        {},
+        "clause 2 reads context.purpse, a fact that nobody declared "
+        "a source for; did you mean purpose?"},
+       {"a fact without a source in advice",
+        permit + R"(@id("2") @modality("should") forbid (principal, action, resource)
+              when { context has weather_in_the_zone };)",
+        {},
+        "add it to agreement.toml as [[fact]]"},
+       {"context as a whole",
+        permit + R"(@id("2") forbid (principal, action, resource)
+              when { {c: context}.c.decision.count > 1 };)",
+        {},
+        "reads context as a whole"}});
+}
+
+TEST(Package, RefusesEachThingThatIsWrongInItsOtherFiles) {
+  const std::string permit(kPermitAll);
+  CheckRefusals(
+      {{"a broken schema", permit, {{"schema.cedarschema", "entity;"}}, "schema"},
+       {"a schema that names nothing", permit, {{"schema.cedarschema", "entity Zone in [Area];"}}, "Area"},
+       {"broken entities", permit, {{"entities.json", "[{}]"}}, "entities.json"},
+       {"entities in a circle",
+        permit,
+        {{"entities.json",
+          R"([{"uid": {"type": "UseCase", "id": "a"}, "attrs": {}, "parents": [{"type": "UseCase", "id": "b"}]},
+                  {"uid": {"type": "UseCase", "id": "b"}, "attrs": {}, "parents": [{"type": "UseCase", "id": "a"}]}])"}},
+        "its own ancestor"},
+       {"a misspelt directory", permit, {{"clause/b.cedar", permit}}, "clause/b.cedar: not a part"},
+       {"a clause at the top", permit, {{"b.cedar", permit}}, "b.cedar: not a part"},
+       {"a file given twice",
+        permit,
+        {{"clauses/a.cedar", permit}},
+        "clauses/a.cedar: the file is given twice"},
+       {"a broken example", permit, {{"examples/a.toml", "[[example"}}, "examples/a.toml:1"},
+       {"an example that cannot be read",
+        permit,
+        {{"examples/a.toml", "[[example]]\nname = \"x\""}},
+        "examples/a.toml: example[0].application: is missing"}});
 }
 
 TEST(Package, ReportsEverythingThatIsWrongAtOnce) {

@@ -54,7 +54,7 @@ class Log::Parts {
   };
 
   // Callers.
-  base::Result<Pending> Seal(const EntryDraft& draft);
+  base::Result<Pending> Seal(EntryDraft draft);
   base::Result<Ticket> Enqueue(Pending pending);
   base::Status MayEnqueue(const Entry& entry);
   /// Before other callers exist: gives the queue time to drain when it is full.
