@@ -1,5 +1,6 @@
 // The commands as a person runs them: words in, text and exit code out.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -56,7 +57,9 @@ class TermsCommand : public testing::Test {
     return directory_ / name;
   }
 
-  std::filesystem::path directory_ = std::filesystem::path(testing::TempDir()) / "proviso-terms-command";
+  // ctest runs each test in a process of its own, several at a time.
+  std::filesystem::path directory_ =
+      std::filesystem::path(testing::TempDir()) / ("proviso-terms-command-" + std::to_string(getpid()));
 };
 
 TEST_F(TermsCommand, FindsThatEveryStarterExampleHolds) {
