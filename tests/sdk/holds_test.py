@@ -122,6 +122,7 @@ def test_an_approval_releases_no_other_call(impatient_gateway, upstream, dialect
 @pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
 def test_an_approval_of_one_model_is_none_of_another(impatient_gateway, upstream, dialect):
     hold = held_then_approved(impatient_gateway, Case(dialect, True, "hold", 0))
+    upstream.forget()
     with pytest.raises((openai.ConflictError, anthropic.ConflictError)):
         ask_with_tools(impatient_gateway.url, Case(dialect, True, "hold", 2), {"Proviso-Hold": hold})
     assert upstream.requests() == []
