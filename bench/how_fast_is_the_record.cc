@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -64,6 +65,21 @@ record::EntryDraft Draft(int i) {
            {Field::kConfigurationDigest, digest}}};
 }
 
+/// What the walk writes when an answer is whole.
+record::EntryDraft OutcomeDraft(int i, std::uint64_t intent) {
+  const std::string digest(64, 'e');
+  return {Kind::kOutcome,
+          intent,
+          "principal-" + std::to_string(i % 100),
+          {{Field::kDecisionId, "dec_01kh3v8m2x0123456789abcdef"},
+           {Field::kOutcome, "answered"},
+           {Field::kModel, "gemma3-270m"},
+           {Field::kTokens, R"({"input":100,"output":20,"cached":0,"reasoning":0})"},
+           {Field::kResponseDigest, digest},
+           {Field::kResponseBytes, "1024"},
+           {Field::kLatencyMs, "12"}}};
+}
+
 void RawDisk(const std::filesystem::path& directory, const char* when) {
   const std::string path = (directory / "raw").string();
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -105,8 +121,17 @@ void Sustained(record::Log& log) {
   const auto begin = SteadyClock::now();
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
+      // INTENT and OUTCOME in turn: INTENTs alone would soon meet the bound on open ones.
+      std::optional<std::uint64_t> open;
       for (int i = 0; !stop; ++i) {
-        if (!log.Append(Draft(i))) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        const auto ticket = log.Append(open ? OutcomeDraft(i, *open) : Draft(i));
+        if (!ticket) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the queue is full
+        } else if (open) {
+          open.reset();
+        } else {
+          open = ticket->index;
+        }
       }
     });
   }
