@@ -130,7 +130,7 @@ void ReadHead(Fields& root, Agreement& agreement, std::vector<std::string>& erro
   Fields hold(root.Table("hold"), "hold", errors);
   constexpr std::int64_t kDayMs = 86'400'000;
   agreement.hold.wait_ms = hold.Integer("wait_ms", agreement.hold.wait_ms, 0, 600'000);
-  agreement.hold.expires_ms = hold.Integer("expires_ms", agreement.hold.expires_ms, 1'000, 30 * kDayMs);
+  agreement.hold.expires_ms = hold.Integer("expires_ms", agreement.hold.expires_ms, 1'000, 7 * kDayMs);
   hold.RefuseOthers();
 }
 
