@@ -77,6 +77,11 @@ base::Status Declare(const Opening& opening, Case& out) {
   return {};
 }
 
+/// Whether the declaration was understood, and only may not be made.
+bool MayBeRead(ErrorCode code) {
+  return code == ErrorCode::kDenied || code == ErrorCode::kExpired || code == ErrorCode::kCorrupt;
+}
+
 }  // namespace
 
 base::Result<Case> OpenCase(const Opening& opening) {
@@ -94,7 +99,10 @@ base::Result<Case> OpenCase(const Opening& opening) {
   if (!opening.target.enclave.empty()) out.facts.enclave = opening.target.enclave;
   if (!opening.target.standing.empty()) out.facts.standing = opening.target.standing;
   MatchTools(opening.request.tools, opening.terms->agreement(), out);
-  if (auto declared = Declare(opening, out); !declared) return std::unexpected(declared.error());
+  if (auto declared = Declare(opening, out); !declared) {
+    if (!MayBeRead(declared.error().code)) return std::unexpected(declared.error());
+    out.refused_declaration = declared.error().message;
+  }
   return out;
 }
 

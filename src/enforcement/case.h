@@ -36,6 +36,9 @@ struct Case {
   std::int64_t opened_ns = 0;  ///< Monotonic, for latency.
   terms::Facts facts;          ///< Of the request; a call adds its own.
   std::vector<KnownTool> tools;
+  /// A declaration that the agreement does not let this caller make, or that does not hold: nothing is
+  /// permitted then, and the refusal is recorded like any decision.
+  std::optional<std::string> refused_declaration;
 };
 
 /// Everything that a case is opened with. Borrowed for the call.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "enforcement/example_case_for_tests.h"
+#include "enforcement/ruling.h"
 #include "terms/authority.h"
 #include "terms/limits.h"
 
@@ -65,21 +66,36 @@ TEST(Case, RefusesWhatTheCallerMayNotDeclare) {
   const std::string forged = *terms::SignAuthority(statement, *keys::SigningKey::Generate("court"));
   statement.organization = "elsewhere";
   const std::string others = *terms::SignAuthority(statement, internal::CourtKey());
-  struct Row {
+  const struct {
+    const char* what;
+    Declarations declarations;
+  } refused[] = {
+      {"a purpose not granted", {"other", {}, {}}},
+      {"an authority for another organization", {{}, others, {}}},
+      {"an authority that the issuer did not sign", {{}, forged, {}}},
+  };
+  for (const auto& row : refused) {
+    const auto opened = OpenExample({.declarations = row.declarations});
+    ASSERT_TRUE(opened) << row.what << ": " << opened.error().message;
+    ASSERT_TRUE(opened->refused_declaration) << row.what;
+    const terms::Decision decision = RuleRequest(*opened, std::nullopt);
+    EXPECT_EQ(decision.outcome, terms::Outcome::kForbid) << row.what;
+    EXPECT_EQ(decision.detail, *opened->refused_declaration) << row.what;
+  }
+}
+
+TEST(Case, RefusesADeclarationThatCannotBeRead) {
+  const struct {
     const char* what;
     Declarations declarations;
     ErrorCode code;
-  };
-  const Row rows[] = {
-      {"a purpose not granted", {"other", {}, {}}, ErrorCode::kDenied},
-      {"an authority for another organization", {{}, others, {}}, ErrorCode::kDenied},
-      {"an authority that the issuer did not sign", {{}, forged, {}}, ErrorCode::kCorrupt},
+  } rows[] = {
       {"an authority of no form", {{}, "x", {}}, ErrorCode::kInvalid},
       {"a name beyond the limit",
        {{}, {}, std::string(terms::kDeclaredBytesMax + 1, 'x')},
        ErrorCode::kLimit},
   };
-  for (const Row& row : rows) {
+  for (const auto& row : rows) {
     const auto opened = OpenExample({.declarations = row.declarations});
     ASSERT_FALSE(opened) << row.what;
     EXPECT_EQ(opened.error().code, row.code) << row.what << ": " << opened.error().message;

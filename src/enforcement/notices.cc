@@ -37,7 +37,7 @@ std::string ReasonOf(const terms::Decision& decision) {
   switch (decision.ground) {
     case terms::Ground::kNotPermitted:
       if (decision.outcome == terms::Outcome::kHold) break;
-      return "Nothing in the agreement permits it.";
+      return decision.detail.empty() ? "Nothing in the agreement permits it." : decision.detail + ".";
     case terms::Ground::kUndecidable:
       return "It cannot be decided, so it is forbidden: " + decision.detail + ".";
     case terms::Ground::kNotInForce:

@@ -17,6 +17,14 @@ terms::Decision Undecidable(std::string detail) {
   return decision;
 }
 
+terms::Decision RefusedDeclaration(const Case& the_case) {
+  terms::Decision decision;
+  decision.outcome = terms::Outcome::kForbid;
+  decision.ground = terms::Ground::kNotPermitted;
+  decision.detail = *the_case.refused_declaration;
+  return decision;
+}
+
 base::Result<cedar::Value> InputOf(const protocol::ToolCall& call) {
   if (call.kind != protocol::CallKind::kCustom) return terms::InputFromJson(call.arguments);
   return cedar::Value::FromRecord(cedar::Record({{"text", cedar::Value::String(call.arguments)}}));
@@ -62,6 +70,7 @@ oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& de
 }  // namespace
 
 terms::Decision RuleRequest(const Case& the_case, const std::optional<People>& people) {
+  if (the_case.refused_declaration) return RefusedDeclaration(the_case);
   terms::Question question = RequestQuestion(the_case);
   AddPeople(the_case, people, question);
   return terms::Decide(*the_case.terms, question);
@@ -69,6 +78,7 @@ terms::Decision RuleRequest(const Case& the_case, const std::optional<People>& p
 
 terms::Decision RuleCall(const Case& the_case, const protocol::ToolCall& call,
                          const std::optional<People>& people) {
+  if (the_case.refused_declaration) return RefusedDeclaration(the_case);
   auto input = InputOf(call);
   if (!input) return Undecidable(input.error().message);
   terms::Question question = RequestQuestion(the_case);

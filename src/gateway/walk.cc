@@ -26,12 +26,6 @@ using protocol::RefusalKind;
 
 namespace {
 
-RefusalKind KindOfOpeningError(base::ErrorCode code) {
-  const bool unproved = code == base::ErrorCode::kDenied || code == base::ErrorCode::kExpired ||
-                        code == base::ErrorCode::kCorrupt;
-  return unproved ? RefusalKind::kForbidden : RefusalKind::kMalformed;
-}
-
 base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head, std::string_view name) {
   if (http::CountHeaders(head.headers, name) > 1) {
     return base::Fail(base::ErrorCode::kInvalid, std::string(name) + ": stands more than once; send it once");
@@ -141,11 +135,11 @@ awaitable<void> Walk::Run() {
                                      *request_,        body_,   core_->services().clock};
   auto opened = enforcement::OpenCase(opening);
   if (!opened) {
-    co_await RefuseEarly(KindOfOpeningError(opened.error().code), opened.error().message);
+    co_await RefuseEarly(RefusalKind::kMalformed, opened.error().message);
     co_return;
   }
   case_ = std::move(*opened);
-  if (presented_holds_.empty()) {
+  if (presented_holds_.empty() || case_->refused_declaration) {
     co_await Decide();
   } else {
     co_await Return();
