@@ -131,6 +131,12 @@ void Log::Parts::RunPublisher() {
       return;
     }
   }
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_ || !opening_trouble_.empty()) return;
+  }
+  // Everything may have been published before the end came; then the last segment is still there.
+  if (auto retired = RetireSegments(); !retired) Stop(retired.error());
 }
 
 std::optional<std::vector<Durable>> Log::Parts::NextToPublish() {
