@@ -117,7 +117,7 @@ std::vector<std::string> Fields::Texts(std::string_view key) {
 
 std::string Fields::Choice(std::string_view key, std::string_view otherwise,
                            const std::vector<std::string_view>& choices) {
-  const std::string text = Text(key, otherwise);
+  std::string text = Text(key, otherwise);
   if (std::ranges::find(choices, text) != choices.end()) return text;
   std::string listed;
   for (const std::string_view choice : choices) listed += (listed.empty() ? "" : ", ") + std::string(choice);

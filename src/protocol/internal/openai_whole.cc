@@ -95,7 +95,7 @@ void OpenAiWhole::Edit(Json root, std::span<const ToolCall> calls, std::span<con
     const ChoiceRuling ruling = RuleChoice(indexes, given);
     if (!ruling.any_withheld) continue;
     std::string notice;
-    const bool has_text = entry.Find("message").Find("content").text().size() != 0;
+    const bool has_text = !entry.Find("message").Find("content").text().empty();
     for (const auto& [index, text] : ruling.pending_notices) {
       if (has_text || !notice.empty()) notice += "\n\n";
       notice += text;
