@@ -32,6 +32,10 @@ add_library(proviso_flags INTERFACE)
 target_compile_options(proviso_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror
   -fno-omit-frame-pointer -fstack-protector-strong)
+# GCC 12 sees overlaps in std::string that are not there.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(proviso_flags INTERFACE -Wno-restrict)
+endif()
 if(PROVISO_SANITIZE)
   add_compile_options(-fsanitize=${PROVISO_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${PROVISO_SANITIZE})

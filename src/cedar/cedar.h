@@ -81,6 +81,7 @@
 
 #include "cedar/authorize.h"
 #include "cedar/entities.h"
+#include "cedar/explain.h"
 #include "cedar/limits.h"
 #include "cedar/parse.h"
 #include "cedar/policy.h"
