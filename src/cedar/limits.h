@@ -30,6 +30,13 @@ inline constexpr std::size_t kPoliciesMax = 100'000;
 /// Deepest nesting of one value from JSON.
 inline constexpr std::size_t kValueDepthMax = 128;
 
+/// Most expressions that one policy has when it is written as JSON, where `has a.b.c` is several.
+inline constexpr std::size_t kJsonExpressionsMax = 2'000'000;
+
+/// Deepest nesting of policies in JSON: an expression of kExpressionDepthMax takes two levels for each
+/// operator, and what surrounds it a few.
+inline constexpr std::size_t kPolicyJsonDepthMax = 2 * kExpressionDepthMax + 32;
+
 /// Most (entity, ancestor) pairs that one entity set stores, counted over every path; it bounds both
 /// the memory and the time of Entities::Build. Beyond it `in` walks the parents.
 inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
