@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "cedar/conformance.h"
+#include "cli/cedar_commands.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 
@@ -40,6 +41,11 @@ void RunConformance(const std::string& directory, Format format, Console& consol
 void AddCedarCommand(CLI::App& app, Console& console) {
   CLI::App* cedar = app.add_subcommand("cedar", "The policy language that terms are written in");
   cedar->require_subcommand(1);
+  cedar->footer(
+      "Options and exit codes are those of the reference CLI, `cedar`, where it has them.\n"
+      "Each command's --help has examples.");
+  AddCedarAuthorize(*cedar, console);
+  AddCedarEvaluate(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
       "conformance", "Run a folder of cases and print each decision and verdict that comes out otherwise");
   conformance->footer(
