@@ -1,5 +1,6 @@
 #include "cli/cedar_measurement.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,25 +52,25 @@ base::Result<cedar::Entities> ReadEntities(const std::vector<std::string>& texts
 }
 
 /// What a decision leaves behind, small enough to cost nothing.
-struct Outcome {
+struct Made {
   cedar::Decision decision = cedar::Decision::kDeny;
   bool erred = false;
 };
 
-char LetterOf(Outcome outcome) {
-  const bool allowed = outcome.decision == cedar::Decision::kAllow;
-  if (outcome.erred) return allowed ? 'a' : 'd';
+char LetterOf(Made made) {
+  const bool allowed = made.decision == cedar::Decision::kAllow;
+  if (made.erred) return allowed ? 'a' : 'd';
   return allowed ? 'A' : 'D';
 }
 
-/// `decide(i)` decides the request with this index, gives its Outcome, and frees whatever it made.
+/// `decide(i)` decides the request with this index, gives its Made, and frees whatever it made.
 template <typename Decide>
 void MeasurePasses(std::size_t requests, const MeasureOptions& options, const Decide& decide,
                    DecisionTimes& times) {
   for (std::size_t i = 0; i < requests; ++i) {
-    const Outcome outcome = decide(i);
-    ++(outcome.decision == cedar::Decision::kAllow ? times.allowed : times.denied);
-    times.decisions += LetterOf(outcome);
+    const Made made = decide(i);
+    ++(made.decision == cedar::Decision::kAllow ? times.allowed : times.denied);
+    times.decisions += LetterOf(made);
   }
   for (std::size_t pass = 1; pass < options.warm_passes; ++pass) {
     for (std::size_t i = 0; i < requests; ++i) (void)decide(i);
@@ -79,9 +80,9 @@ void MeasurePasses(std::size_t requests, const MeasureOptions& options, const De
   for (std::size_t pass = 0; pass < options.passes; ++pass) {
     for (std::size_t i = 0; i < requests; ++i) {
       const auto begin = Clock::now();
-      const Outcome outcome = decide(i);
+      const Made made = decide(i);
       ns[i * options.passes + pass] = NanosecondsSince(begin);
-      allowed += outcome.decision == cedar::Decision::kAllow ? 1 : 0;
+      allowed += made.decision == cedar::Decision::kAllow ? 1 : 0;
     }
   }
   const auto begin = Clock::now();
@@ -207,7 +208,7 @@ void Measure(const LoadedCedar& loaded, CedarEvaluator evaluator, const MeasureO
           loaded, options,
           [&](const cedar::Request& request) {
             const cedar::Response response = cedar::Authorize(loaded.policies, loaded.entities, request);
-            return Outcome{response.decision, !response.errors.empty()};
+            return Made{response.decision, !response.errors.empty()};
           },
           times);
       return;
@@ -222,6 +223,7 @@ double ClockCostNs() {
 }
 
 std::int64_t ResidentKib() {
+  malloc_trim(0);
   std::int64_t total = 0;
   std::int64_t resident = 0;
   std::ifstream("/proc/self/statm") >> total >> resident;

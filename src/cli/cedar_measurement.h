@@ -97,7 +97,8 @@ void Measure(const LoadedCedar& loaded, CedarEvaluator evaluator, const MeasureO
 /// The median of the shortest span that the clock can show: two readings, one after the other.
 [[nodiscard]] double ClockCostNs();
 
-/// Memory of this process that is resident, in KiB (/proc/self/statm); 0 where that is not to be had.
+/// Memory of this process that is resident, in KiB (/proc/self/statm), after what is free went back to the
+/// system; 0 where that is not to be had.
 [[nodiscard]] std::int64_t ResidentKib();
 
 }  // namespace proviso::cli
