@@ -92,9 +92,14 @@ Response Authorize(const PolicySet& policies, const Entities& entities, const Re
         break;
     }
   }
-  const bool forbidden = !response.satisfied_forbids.empty();
-  response.reasons = forbidden ? response.satisfied_forbids : response.satisfied_permits;
-  response.decision = !forbidden && !response.satisfied_permits.empty() ? Decision::kAllow : Decision::kDeny;
+  if (!response.satisfied_forbids.empty()) {
+    response.outcome = Outcome::kForbidden;
+    response.reasons = response.satisfied_forbids;
+  } else if (!response.satisfied_permits.empty()) {
+    response.outcome = Outcome::kPermitted;
+    response.decision = Decision::kAllow;
+    response.reasons = response.satisfied_permits;
+  }
   return response;
 }
 

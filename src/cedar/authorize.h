@@ -8,6 +8,7 @@
 // Pure functions over shared immutable data: call them from any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,14 @@ struct Request {
 
 enum class Decision : std::uint8_t { kDeny, kAllow };
 
+/// Why: the decision is kAllow for kPermitted alone. Cedar's answer has one word for the other two,
+/// and people need both: a clause to ask an exception from, or a clause that nobody wrote.
+enum class Outcome : std::uint8_t {
+  kNotPermitted,  ///< no permit was satisfied, and no forbid either
+  kPermitted,     ///< at least one permit, no forbid
+  kForbidden      ///< at least one forbid, whatever the permits say
+};
+
 struct PolicyError {
   const Policy* policy;
   std::string message;  ///< "policy2 (clauses.cedar:7:12): …"
@@ -34,6 +43,7 @@ struct PolicyError {
 /// Pointers are into the PolicySet, in its order, and live as long as it.
 struct Response {
   Decision decision = Decision::kDeny;
+  Outcome outcome = Outcome::kNotPermitted;
   std::vector<const Policy*> reasons;  ///< the determining policies: satisfied forbids, else permits
   std::vector<const Policy*> satisfied_permits;
   std::vector<const Policy*> satisfied_forbids;

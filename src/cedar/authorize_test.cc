@@ -53,6 +53,18 @@ TEST(Authorize, LetsOneForbidOverrideEveryPermit) {
   EXPECT_THAT(Ids(response.satisfied_forbids), ElementsAre("policy1"));
 }
 
+TEST(Authorize, TellsForbiddenFromNotPermitted) {
+  const auto outcome = [](std::string_view text) {
+    return Authorize(*ParsePolicies(text, "p"), Entities(), kRequest).outcome;
+  };
+  EXPECT_EQ(outcome(""), Outcome::kNotPermitted);
+  EXPECT_EQ(outcome("permit(principal, action, resource) when { context.missing };"), Outcome::kNotPermitted);
+  EXPECT_EQ(outcome("permit(principal, action, resource);"), Outcome::kPermitted);
+  EXPECT_EQ(outcome("forbid(principal, action, resource);"), Outcome::kForbidden);
+  EXPECT_EQ(outcome("permit(principal, action, resource); forbid(principal, action, resource);"),
+            Outcome::kForbidden);
+}
+
 TEST(Authorize, SkipsAndReportsAPolicyThatErrs) {
   const auto set = *ParsePolicies(
       "permit(principal, action, resource);\n"

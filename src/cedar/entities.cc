@@ -1,6 +1,8 @@
 #include "cedar/entities.h"
 
 #include <algorithm>
+#include <bit>
+#include <unordered_set>
 #include <utility>
 
 #include "cedar/limits.h"
@@ -10,9 +12,32 @@ namespace {
 
 using base::ErrorCode;
 using base::Fail;
+using Node = Entities::Node;
 
-bool ComesBefore(const EntityUid& a, const EntityUid& b) {
-  return a.hash() != b.hash() ? a.hash() < b.hash() : a < b;
+/// Up to this many a set is searched from end to end: the layer of one request is built for each.
+constexpr std::size_t kSearchedMax = 8;
+
+bool SameAncestor(const Node::Ancestor& a, const Node::Ancestor& b) {
+  return a.hash == b.hash && a.uid == b.uid;
+}
+
+bool ComesBefore(const Node::Ancestor& a, const Node::Ancestor& b) {
+  return a.hash != b.hash ? a.hash < b.hash : a.uid < b.uid;
+}
+
+bool Stores(const Node& node, const EntityUid& ancestor) {
+  const std::size_t hash = ancestor.hash();
+  const auto& ancestors = node.ancestors;
+  auto at = ancestors.begin();
+  if (ancestors.size() > kSearchedMax) {
+    at = std::ranges::lower_bound(ancestors, hash, {}, &Node::Ancestor::hash);
+  } else {
+    while (at != ancestors.end() && at->hash < hash) ++at;
+  }
+  for (; at != ancestors.end() && at->hash == hash; ++at) {
+    if (at->uid == ancestor) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -27,101 +52,136 @@ base::Result<Entities> Entities::Build(std::vector<Entity> entities, const Entit
 
 base::Status Entities::Insert(std::vector<Entity> entities) {
   nodes_.reserve(entities.size());
+  if (entities.size() > kSearchedMax) slots_.resize(std::bit_ceil(2 * entities.size()));
   for (Entity& entity : entities) {
-    const EntityUid uid = entity.uid;
-    for (const Entities* below = base_; below != nullptr; below = below->base_) {
-      if (below->nodes_.contains(uid)) {
-        return Fail(ErrorCode::kConflict, "entity " + uid.Text() + " is in the set below; a layer only adds");
-      }
-      if (below->dangling_parents_.contains(uid)) {
-        return Fail(ErrorCode::kConflict,
-                    "entity " + uid.Text() +
-                        " is named as a parent in the set below; define it there, as the "
-                        "ancestors of its members are already computed");
-      }
-    }
+    if (auto status = CheckLayersBelow(entity.uid); !status) return status;
     std::ranges::sort(entity.parents);
     const auto repeated = std::ranges::unique(entity.parents);
     entity.parents.erase(repeated.begin(), repeated.end());
-    const auto present = nodes_.find(uid);
-    if (present == nodes_.end()) {
-      nodes_.emplace(uid, Node{std::move(entity), {}});
-    } else if (!(present->second.entity == entity)) {
-      return Fail(ErrorCode::kConflict, "entity " + uid.Text() + " is given twice with different content");
+    const Node* present = FindHere(entity.uid);
+    if (present == nullptr) {
+      nodes_.push_back({.entity = std::move(entity)});
+      AddSlot(nodes_.back().entity.uid, nodes_.size() - 1);
+    } else if (!(present->entity == entity)) {
+      return Fail(ErrorCode::kConflict,
+                  "entity " + entity.uid.Text() + " is given twice with different content");
     }
   }
   return {};
+}
+
+base::Status Entities::CheckLayersBelow(const EntityUid& uid) const {
+  for (const Entities* below = base_; below != nullptr; below = below->base_) {
+    if (below->FindHere(uid) != nullptr) {
+      return Fail(ErrorCode::kConflict, "entity " + uid.Text() + " is in the set below; a layer only adds");
+    }
+    if (below->NamesAsMissingParent(uid)) {
+      return Fail(ErrorCode::kConflict, "entity " + uid.Text() +
+                                            " is named as a parent in the set below; define it there, as the "
+                                            "ancestors of its members are already computed");
+    }
+  }
+  return {};
+}
+
+void Entities::AddSlot(const EntityUid& uid, std::size_t index) {
+  if (slots_.empty()) return;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = uid.hash() & mask;
+  while (slots_[at].number != 0) at = (at + 1) & mask;
+  slots_[at] = {uid.hash(), static_cast<std::uint32_t>(index + 1)};
 }
 
 /// Depth first without recursion: an entity's ancestors are complete when it is left.
 base::Status Entities::CloseAncestors() {
-  enum class State : std::uint8_t { kEntered, kLeft };
+  enum class State : std::uint8_t { kNew, kEntered, kLeft };
   struct Visit {
-    Node* node;
+    std::size_t index;
     std::size_t next_parent;
   };
-  std::unordered_map<const Node*, State> states;
+  std::vector<State> states(nodes_.size(), State::kNew);
   std::vector<Visit> path;
   std::size_t pairs_left = kAncestorPairsMax;
-  for (auto& [start_uid, start] : nodes_) {
-    if (states.contains(&start)) continue;
-    states[&start] = State::kEntered;
-    path.push_back({&start, 0});
+  for (std::size_t start = 0; start < nodes_.size(); ++start) {
+    if (states[start] != State::kNew) continue;
+    states[start] = State::kEntered;
+    path.push_back({start, 0});
     while (!path.empty()) {
       Visit& visit = path.back();
-      const auto& parents = visit.node->entity.parents;
-      if (visit.next_parent == parents.size()) {
-        if (auto status = CollectAncestors(*visit.node, pairs_left); !status) return status;
-        states[visit.node] = State::kLeft;
+      Node& node = nodes_[visit.index];
+      if (visit.next_parent == node.entity.parents.size()) {
+        CollectAncestors(node, pairs_left);
+        states[visit.index] = State::kLeft;
         path.pop_back();
         continue;
       }
-      const auto parent = nodes_.find(parents[visit.next_parent++]);
-      if (parent == nodes_.end()) continue;
-      const auto [state, is_new] = states.try_emplace(&parent->second, State::kEntered);
-      if (is_new) {
-        path.push_back({&parent->second, 0});
-      } else if (state->second == State::kEntered) {
-        return Fail(ErrorCode::kInvalid, "entity " + parent->first.Text() +
+      const Node* parent = FindHere(node.entity.parents[visit.next_parent++]);
+      if (parent == nullptr) continue;
+      const auto index = static_cast<std::size_t>(parent - nodes_.data());
+      if (states[index] == State::kEntered) {
+        return Fail(ErrorCode::kInvalid, "entity " + parent->entity.uid.Text() +
                                              " is its own ancestor; remove a parent from the cycle");
       }
+      if (states[index] == State::kLeft) continue;
+      states[index] = State::kEntered;
+      path.push_back({index, 0});
     }
   }
+  std::ranges::sort(dangling_parents_);
   return {};
 }
 
-base::Status Entities::CollectAncestors(Node& node, std::size_t& pairs_left) {
+void Entities::CollectAncestors(Node& node, std::size_t& pairs_left) {
   std::size_t pairs = node.entity.parents.size();
   for (const EntityUid& parent : node.entity.parents) {
     const Node* known = FindNode(parent);
     if (known == nullptr) {
-      dangling_parents_.insert(parent);
+      dangling_parents_.push_back(parent);
     } else {
       pairs += known->ancestors.size();
+      node.walks = node.walks || known->walks;
     }
   }
-  if (pairs > pairs_left) {
-    return Fail(ErrorCode::kLimit, "the hierarchy has more than " + std::to_string(kAncestorPairsMax) +
-                                       " pairs of entity and ancestor; make it flatter, or split it");
-  }
+  node.walks = node.walks || pairs > pairs_left;
+  if (node.walks) return;
   pairs_left -= pairs;
   node.ancestors.reserve(pairs);
   for (const EntityUid& parent : node.entity.parents) {
-    node.ancestors.push_back(parent);
+    node.ancestors.push_back({parent.hash(), parent});
     const Node* known = FindNode(parent);
     if (known == nullptr) continue;
     node.ancestors.insert(node.ancestors.end(), known->ancestors.begin(), known->ancestors.end());
   }
+  if (node.ancestors.size() < 2) return;
   std::ranges::sort(node.ancestors, ComesBefore);
-  const auto repeated = std::ranges::unique(node.ancestors);
+  const auto repeated = std::ranges::unique(node.ancestors, SameAncestor);
   node.ancestors.erase(repeated.begin(), repeated.end());
-  return {};
 }
 
-const Entities::Node* Entities::FindNode(const EntityUid& uid) const {
+bool Entities::NamesAsMissingParent(const EntityUid& uid) const {
+  return !dangling_parents_.empty() && std::ranges::binary_search(dangling_parents_, uid);
+}
+
+const Node* Entities::FindHere(const EntityUid& uid) const {
+  const std::size_t hash = uid.hash();
+  if (slots_.empty()) {
+    for (const Node& node : nodes_) {
+      if (node.entity.uid.hash() == hash && node.entity.uid == uid) return &node;
+    }
+    return nullptr;
+  }
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
+    if (slots_[at].hash != hash) continue;
+    const Node& node = nodes_[slots_[at].number - 1];
+    if (node.entity.uid == uid) return &node;
+  }
+  return nullptr;
+}
+
+const Node* Entities::FindNode(const EntityUid& uid) const {
   for (const Entities* layer = this; layer != nullptr; layer = layer->base_) {
-    const auto at = layer->nodes_.find(uid);
-    if (at != layer->nodes_.end()) return &at->second;
+    if (const Node* node = layer->FindHere(uid)) return node;
   }
   return nullptr;
 }
@@ -134,13 +194,38 @@ const Entity* Entities::Find(const EntityUid& uid) const {
 bool Entities::IsIn(const EntityUid& descendant, const EntityUid& ancestor) const {
   if (descendant == ancestor) return true;
   const Node* node = FindNode(descendant);
-  return node != nullptr && std::ranges::binary_search(node->ancestors, ancestor, ComesBefore);
+  return node != nullptr && IsBelow(*node, ancestor);
+}
+
+bool Entities::IsBelow(const Node& node, const EntityUid& ancestor) const {
+  return node.walks ? Walk(node, ancestor) : Stores(node, ancestor);
+}
+
+/// Looks at each entity above once; those whose ancestors are stored are not walked through.
+bool Entities::Walk(const Node& from, const EntityUid& ancestor) const {
+  std::vector<const Node*> open = {&from};
+  std::unordered_set<const Node*> seen = {&from};
+  while (!open.empty()) {
+    const Node& node = *open.back();
+    open.pop_back();
+    for (const EntityUid& parent : node.entity.parents) {
+      if (parent == ancestor) return true;
+      const Node* above = FindNode(parent);
+      if (above == nullptr || !seen.insert(above).second) continue;
+      if (above->walks) {
+        open.push_back(above);
+      } else if (Stores(*above, ancestor)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 std::vector<const Entity*> Entities::Sorted() const {
   std::vector<const Entity*> sorted;
   sorted.reserve(nodes_.size());
-  for (const auto& [uid, node] : nodes_) sorted.push_back(&node.entity);
+  for (const Node& node : nodes_) sorted.push_back(&node.entity);
   std::ranges::sort(sorted, {}, [](const Entity* entity) -> const EntityUid& { return entity->uid; });
   return sorted;
 }

@@ -7,10 +7,9 @@
 // A set is immutable once built. Every entity knows all its ancestors, so that `in` is one look-up.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/json.h"
@@ -31,6 +30,17 @@ struct Entity {
 
 class Entities {
  public:
+  /// An entity in its place: for whoever asks several things of one (a decision does).
+  struct Node {
+    struct Ancestor {
+      std::size_t hash;  ///< of uid, so that a look-up compares numbers
+      EntityUid uid;
+    };
+    Entity entity;
+    std::vector<Ancestor> ancestors{};  ///< all of them, by hash; none stored where `walks`
+    bool walks = false;                 ///< past kAncestorPairsMax: parents are followed at each question
+  };
+
   Entities() = default;
   Entities(Entities&&) noexcept = default;
   Entities& operator=(Entities&&) noexcept = default;
@@ -38,33 +48,43 @@ class Entities {
   /// Takes entities and computes their ancestors. With `base` (borrowed; must outlive the result)
   /// the new set is a layer above it: look-ups that miss here go there, and ancestors are followed
   /// into it. Fails with kInvalid on a cycle; kConflict on an entity given twice with different
-  /// content, or one that `base` holds or names as a parent (its ancestors there would be stale);
-  /// kLimit past kAncestorPairsMax. The same entity given twice is one.
+  /// content, or one that `base` holds or names as a parent (its ancestors there would be stale).
+  /// The same entity given twice is one. Past kAncestorPairsMax ancestors are no longer stored but
+  /// walked to: memory is bounded, and `in` costs what the hierarchy above the entity does.
   [[nodiscard]] static base::Result<Entities> Build(std::vector<Entity> entities,
                                                     const Entities* base = nullptr);
 
   /// The entity, or nullptr. Lives as long as this set (and its base).
   [[nodiscard]] const Entity* Find(const EntityUid& uid) const;
+  [[nodiscard]] const Node* FindNode(const EntityUid& uid) const;
   /// Whether `descendant` is `ancestor` or is below it. An entity that no set holds is below none.
   [[nodiscard]] bool IsIn(const EntityUid& descendant, const EntityUid& ancestor) const;
+  /// Whether `node`, of this set or its base, is below `ancestor`.
+  [[nodiscard]] bool IsBelow(const Node& node, const EntityUid& ancestor) const;
   /// Number of entities of this layer.
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   /// This layer's entities, sorted by uid.
   [[nodiscard]] std::vector<const Entity*> Sorted() const;
 
  private:
-  struct Node {
-    Entity entity;
-    std::vector<EntityUid> ancestors;  ///< sorted by hash first, so that a look-up compares numbers
+  /// Where an entity is in nodes_: open addressing, a power of two, at most half full.
+  struct Slot {
+    std::size_t hash = 0;
+    std::uint32_t number = 0;  ///< index in nodes_ plus 1; 0 for an empty slot
   };
-  [[nodiscard]] const Node* FindNode(const EntityUid& uid) const;
+  [[nodiscard]] const Node* FindHere(const EntityUid& uid) const;
   [[nodiscard]] base::Status Insert(std::vector<Entity> entities);
+  [[nodiscard]] base::Status CheckLayersBelow(const EntityUid& uid) const;
+  void AddSlot(const EntityUid& uid, std::size_t index);
   [[nodiscard]] base::Status CloseAncestors();
   /// Needs the parents' ancestors to be complete. Takes what it costs from `pairs_left`.
-  [[nodiscard]] base::Status CollectAncestors(Node& node, std::size_t& pairs_left);
+  void CollectAncestors(Node& node, std::size_t& pairs_left);
+  [[nodiscard]] bool Walk(const Node& from, const EntityUid& ancestor) const;
+  [[nodiscard]] bool NamesAsMissingParent(const EntityUid& uid) const;
 
-  std::unordered_map<EntityUid, Node, EntityUidHash> nodes_;
-  std::unordered_set<EntityUid, EntityUidHash> dangling_parents_;
+  std::vector<Node> nodes_;
+  std::vector<Slot> slots_;                  // empty while few enough to look at each
+  std::vector<EntityUid> dangling_parents_;  // sorted
   const Entities* base_ = nullptr;
 };
 

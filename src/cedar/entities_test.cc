@@ -68,17 +68,42 @@ TEST(Entities, FollowsADeepHierarchyWithoutRecursion) {
   EXPECT_TRUE(entities.IsIn(EntityUid("T", "0"), EntityUid("T", "3000")));
 }
 
-TEST(Entities, BoundsWhatAHierarchyCosts) {
-  const auto chain_builds = [](std::size_t length) {
-    std::vector<Entity> chain;
-    for (std::size_t i = 0; i < length; ++i) {
-      chain.push_back(Plain(EntityUid("T", std::to_string(i)), {EntityUid("T", std::to_string(i + 1))}));
-    }
-    return Entities::Build(std::move(chain)).has_value();
+TEST(Entities, WalksTheHierarchyWhereStoringItWouldCostTooMuch) {
+  const auto uid = [](std::size_t n) { return EntityUid("T", std::to_string(n)); };
+  const auto chain = [&](std::size_t length) {
+    std::vector<Entity> entities;
+    for (std::size_t i = 0; i < length; ++i) entities.push_back(Plain(uid(i), {uid(i + 1)}));
+    return *Entities::Build(std::move(entities));
   };
-  // A chain of n has n(n+1)/2 pairs.
-  EXPECT_TRUE(chain_builds(4'471));
-  EXPECT_FALSE(chain_builds(4'472));
+  // A chain of n has n(n+1)/2 pairs; which entities still have theirs depends on the order.
+  const auto walked = [](const Entities& entities) {
+    return std::ranges::count_if(entities.Sorted(),
+                                 [&](const Entity* entity) { return entities.FindNode(entity->uid)->walks; });
+  };
+  EXPECT_EQ(walked(chain(4'471)), 0);
+  const Entities entities = chain(4'480);
+  EXPECT_EQ(walked(entities), 9);
+  EXPECT_TRUE(entities.FindNode(uid(0))->ancestors.empty());
+  EXPECT_TRUE(entities.IsIn(uid(0), uid(1)));
+  EXPECT_TRUE(entities.IsIn(uid(0), uid(4'479)));
+  EXPECT_TRUE(entities.IsIn(uid(0), uid(4'480)));
+  EXPECT_FALSE(entities.IsIn(uid(1), uid(0)));
+  EXPECT_FALSE(entities.IsIn(uid(0), uid(4'481)));
+}
+
+TEST(Entities, FindsEachOfFewAndOfMany) {
+  for (const std::size_t count : {1U, 8U, 9U, 1'000U}) {
+    std::vector<Entity> list;
+    for (std::size_t i = 0; i < count; ++i) list.push_back(Plain(EntityUid("T", std::to_string(i)), {kA}));
+    const auto entities = *Entities::Build(std::move(list));
+    EXPECT_EQ(entities.size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const EntityUid uid("T", std::to_string(i));
+      EXPECT_EQ(entities.Find(uid)->uid, uid);
+      EXPECT_TRUE(entities.IsIn(uid, kA));
+    }
+    EXPECT_EQ(entities.Find(EntityUid("T", "no")), nullptr);
+  }
 }
 
 TEST(EntitiesFromJson, ReadsExplicitForms) {

@@ -30,8 +30,8 @@ inline constexpr std::size_t kPoliciesMax = 100'000;
 /// Deepest nesting of one value from JSON.
 inline constexpr std::size_t kValueDepthMax = 128;
 
-/// Most (entity, ancestor) pairs that one entity set computes, counted over every path; it bounds both
-/// the memory and the time of Entities::Build.
+/// Most (entity, ancestor) pairs that one entity set stores, counted over every path; it bounds both
+/// the memory and the time of Entities::Build. Beyond it `in` walks the parents.
 inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
 
 }  // namespace proviso::cedar
