@@ -50,26 +50,26 @@ bool Read(int argc, char** argv, Arguments& arguments) {
   return !arguments.directory.empty();
 }
 
-base::Result<CedarInputs> ReadInputs(const fs::path& shared, const fs::path& data_set) {
-  CedarInputs inputs;
+base::Result<CedarWorkload> ReadWorkload(const fs::path& shared, const fs::path& data_set) {
+  CedarWorkload workload;
   const auto read = [](const fs::path& path, std::string& text) -> base::Status {
     auto content = base::ReadFile(path);
     if (!content) return std::unexpected(content.error());
     text = std::move(*content);
     return {};
   };
-  if (auto status = read(shared / "policies.cedar", inputs.policies); !status)
+  if (auto status = read(shared / "policies.cedar", workload.policies); !status)
     return std::unexpected(status.error());
-  if (auto status = read(shared / "schema.cedarschema", inputs.schema); !status)
+  if (auto status = read(shared / "schema.cedarschema", workload.schema); !status)
     return std::unexpected(status.error());
-  if (auto status = read(data_set / "requests.json", inputs.requests); !status)
+  if (auto status = read(data_set / "requests.json", workload.requests); !status)
     return std::unexpected(status.error());
   for (std::size_t i = 0; fs::exists(data_set / ("entities-" + std::to_string(i) + ".json")); ++i) {
-    inputs.entities.emplace_back();
-    auto status = read(data_set / ("entities-" + std::to_string(i) + ".json"), inputs.entities.back());
+    workload.entities.emplace_back();
+    auto status = read(data_set / ("entities-" + std::to_string(i) + ".json"), workload.entities.back());
     if (!status) return std::unexpected(status.error());
   }
-  return inputs;
+  return workload;
 }
 
 /// Sums over the data sets.
@@ -83,15 +83,15 @@ struct Loading {
   std::int64_t entities_kib = 0;
 };
 
-base::Result<LoadedCedar> LoadOne(const fs::path& shared, const fs::path& data_set, Loading& loading) {
-  auto inputs = ReadInputs(shared, data_set);
-  if (!inputs) return std::unexpected(inputs.error());
+base::Result<LoadedWorkload> LoadOne(const fs::path& shared, const fs::path& data_set, Loading& loading) {
+  auto workload = ReadWorkload(shared, data_set);
+  if (!workload) return std::unexpected(workload.error());
   const std::int64_t before = ResidentKib();
-  auto loaded = LoadCedar(*inputs);
+  auto loaded = LoadWorkload(*workload);
   if (!loaded) return loaded;
   ++loading.data_sets;
   loading.entities += loaded->entities.size();
-  for (const std::string& text : inputs->entities) loading.entity_bytes += text.size();
+  for (const std::string& text : workload->entities) loading.entity_bytes += text.size();
   loading.policies_us += loaded->policies_us;
   loading.schema_us += loaded->schema_us;
   loading.entities_us += loaded->entities_us;

@@ -17,27 +17,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-base::Status WriteDataSet(const fs::path& directory, const CedarInputs& inputs) {
+base::Status WriteDataSet(const fs::path& directory, const CedarWorkload& workload) {
   fs::create_directories(directory);
-  for (std::size_t i = 0; i < inputs.entities.size(); ++i) {
+  for (std::size_t i = 0; i < workload.entities.size(); ++i) {
     const fs::path path = directory / ("entities-" + std::to_string(i) + ".json");
-    if (auto status = base::WriteFileAtomically(path, inputs.entities[i]); !status) return status;
+    if (auto status = base::WriteFileAtomically(path, workload.entities[i]); !status) return status;
   }
-  return base::WriteFileAtomically(directory / "requests.json", inputs.requests);
+  return base::WriteFileAtomically(directory / "requests.json", workload.requests);
 }
 
 base::Status WriteAll(const fs::path& directory, CedarExample example, CedarExampleSize size,
                       std::size_t count) {
   for (std::size_t number = 0; number < count; ++number) {
     size.seed = number + 1;
-    const CedarInputs inputs = MakeCedarInputs(example, size);
+    const CedarWorkload workload = MakeCedarWorkload(example, size);
     std::string name = std::to_string(number);
     name.insert(0, name.size() < 3 ? 3 - name.size() : 0, '0');
-    if (auto status = WriteDataSet(directory / name, inputs); !status) return status;
+    if (auto status = WriteDataSet(directory / name, workload); !status) return status;
     if (number > 0) continue;
-    if (auto status = base::WriteFileAtomically(directory / "policies.cedar", inputs.policies); !status)
+    if (auto status = base::WriteFileAtomically(directory / "policies.cedar", workload.policies); !status)
       return status;
-    if (auto status = base::WriteFileAtomically(directory / "schema.cedarschema", inputs.schema); !status)
+    if (auto status = base::WriteFileAtomically(directory / "schema.cedarschema", workload.schema); !status)
       return status;
   }
   return {};

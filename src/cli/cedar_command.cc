@@ -35,6 +35,7 @@ void RunConformance(const std::string& directory, Format format, Console& consol
 void AddCedarCommand(CLI::App& app, Console& console) {
   CLI::App* cedar = app.add_subcommand("cedar", "The policy language that terms are written in");
   cedar->require_subcommand(1);
+  AddCedarBench(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
       "conformance", "Run a folder of authorization cases and print each request that comes out otherwise");
   conformance->footer(

@@ -399,12 +399,12 @@ std::vector<std::string> CedarExampleNames() {
   return names;
 }
 
-CedarInputs MakeCedarInputs(CedarExample example, const CedarExampleSize& size) {
-  CedarInputs inputs;
-  inputs.policies = internal::PoliciesOf(example, size.size);
-  inputs.schema = internal::SchemaOf(example, size.size);
+CedarWorkload MakeCedarWorkload(CedarExample example, const CedarExampleSize& size) {
+  CedarWorkload workload;
+  workload.policies = internal::PoliciesOf(example, size.size);
+  workload.schema = internal::SchemaOf(example, size.size);
   Dice dice(size.seed);
-  StoreWriter store(inputs.entities);
+  StoreWriter store(workload.entities);
   RequestWriter requests;
   const Making making{size, dice, store, requests};
   switch (example) {
@@ -426,8 +426,8 @@ CedarInputs MakeCedarInputs(CedarExample example, const CedarExampleSize& size) 
       break;
   }
   store.Close();
-  inputs.requests = requests.Take();
-  return inputs;
+  workload.requests = requests.Take();
+  return workload;
 }
 
 }  // namespace proviso::cli

@@ -34,8 +34,8 @@ enum class CedarExample : std::uint8_t {
 [[nodiscard]] std::optional<CedarExample> FindCedarExample(std::string_view name);
 [[nodiscard]] std::vector<std::string> CedarExampleNames();
 
-/// Texts as they would stand in files.
-struct CedarInputs {
+/// What an engine is measured with: texts, as they would stand in files.
+struct CedarWorkload {
   std::string policies;               ///< Cedar text
   std::string schema;                 ///< human syntax
   std::vector<std::string> entities;  ///< JSON arrays of at most kEntitiesPerText each; together one store
@@ -52,6 +52,6 @@ struct CedarExampleSize {
 
 /// The same arguments give the same bytes on every machine. Policies and schema depend only on the
 /// example and, for the two with clauses, its size.
-[[nodiscard]] CedarInputs MakeCedarInputs(CedarExample example, const CedarExampleSize& size);
+[[nodiscard]] CedarWorkload MakeCedarWorkload(CedarExample example, const CedarExampleSize& size);
 
 }  // namespace proviso::cli

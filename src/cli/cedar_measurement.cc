@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <numeric>
@@ -26,12 +27,17 @@ std::uint32_t NanosecondsSince(Clock::time_point begin) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(ns, UINT32_MAX));
 }
 
+/// As the reference CLI has it in a request ("User::\"alice\""), or as entities do.
+base::Result<cedar::EntityUid> ReadUid(base::Json json) {
+  return json.is_string() ? cedar::ParseEntityUid(json.text()) : cedar::EntityUidFromJson(json);
+}
+
 base::Result<cedar::Request> ReadRequest(base::Json json, const cedar::Schema* schema) {
-  auto principal = cedar::EntityUidFromJson(json.Find("principal"));
+  auto principal = ReadUid(json.Find("principal"));
   if (!principal) return base::Within("principal", principal.error());
-  auto action = cedar::EntityUidFromJson(json.Find("action"));
+  auto action = ReadUid(json.Find("action"));
   if (!action) return base::Within("action", action.error());
-  auto resource = cedar::EntityUidFromJson(json.Find("resource"));
+  auto resource = ReadUid(json.Find("resource"));
   if (!resource) return base::Within("resource", resource.error());
   auto context = cedar::ContextFromJson(json.Find("context"), schema, *action);
   if (!context) return base::Within("context", context.error());
@@ -105,7 +111,7 @@ void MeasurePasses(std::size_t requests, const MeasureOptions& options, const De
 }
 
 template <typename DecideRequest>
-void MeasureForm(const LoadedCedar& loaded, const MeasureOptions& options, const DecideRequest& decide,
+void MeasureForm(const LoadedWorkload& loaded, const MeasureOptions& options, const DecideRequest& decide,
                  DecisionTimes& times) {
   const std::size_t count = loaded.requests.size();
   switch (options.form) {
@@ -117,7 +123,7 @@ void MeasureForm(const LoadedCedar& loaded, const MeasureOptions& options, const
       MeasurePasses(
           count, options,
           [&](std::size_t i) {
-            // LoadCedar has read the same text.
+            // LoadWorkload has read the same text.
             return decide(*CedarRequestFromJson(loaded.request_texts[i], schema));
           },
           times);
@@ -128,28 +134,28 @@ void MeasureForm(const LoadedCedar& loaded, const MeasureOptions& options, const
 
 }  // namespace
 
-base::Result<LoadedCedar> LoadCedar(const CedarInputs& inputs) {
-  LoadedCedar loaded;
+base::Result<LoadedWorkload> LoadWorkload(const CedarWorkload& workload) {
+  LoadedWorkload loaded;
   auto begin = Clock::now();
-  auto policies = cedar::ParsePolicies(inputs.policies, "policies");
+  auto policies = cedar::ParsePolicies(workload.policies, "policies");
   if (!policies) return std::unexpected(policies.error());
   loaded.policies = std::move(*policies);
   loaded.policies_us = MicrosecondsSince(begin);
-  if (!inputs.schema.empty()) {
+  if (!workload.schema.empty()) {
     begin = Clock::now();
-    auto schema = inputs.schema.starts_with("{") ? cedar::Schema::ParseJson(inputs.schema, "schema")
-                                                 : cedar::Schema::Parse(inputs.schema, "schema");
+    auto schema = workload.schema.starts_with("{") ? cedar::Schema::ParseJson(workload.schema, "schema")
+                                                   : cedar::Schema::Parse(workload.schema, "schema");
     if (!schema) return std::unexpected(schema.error());
     loaded.schema = std::move(*schema);
     loaded.schema_us = MicrosecondsSince(begin);
   }
   const cedar::Schema* schema = loaded.schema ? &*loaded.schema : nullptr;
   begin = Clock::now();
-  auto entities = ReadEntities(inputs.entities, schema);
+  auto entities = ReadEntities(workload.entities, schema);
   if (!entities) return std::unexpected(entities.error());
   loaded.entities = std::move(*entities);
   loaded.entities_us = MicrosecondsSince(begin);
-  const auto document = base::JsonDocument::Parse(inputs.requests);
+  const auto document = base::JsonDocument::Parse(workload.requests);
   if (!document) return base::Within("requests", document.error());
   for (const base::Json json : document->root().elements()) {
     auto request = ReadRequest(json, schema);
@@ -200,7 +206,7 @@ std::string_view NameOf(CedarEvaluator evaluator) {
   std::unreachable();
 }
 
-void Measure(const LoadedCedar& loaded, CedarEvaluator evaluator, const MeasureOptions& options,
+void Measure(const LoadedWorkload& loaded, CedarEvaluator evaluator, const MeasureOptions& options,
              DecisionTimes& times) {
   switch (evaluator) {
     case CedarEvaluator::kTreeWalker:

@@ -1,6 +1,6 @@
 // How long decisions take on this machine: what `proviso cedar bench` and bench/cedar share.
 //
-//   auto store = LoadCedar(MakeCedarInputs(CedarExample::kGdrive, {.size = 50}));
+//   auto store = LoadWorkload(MakeCedarWorkload(CedarExample::kGdrive, {.size = 50}));
 //   DecisionTimes times;
 //   Measure(*store, CedarEvaluator::kTreeWalker, {.passes = 11}, times);
 //   times.single_ns.Quantile(0.5) - ClockCostNs();
@@ -11,7 +11,7 @@
 // subtracts it. A pass without the clock inside gives the mean that owes nothing to it.
 #pragma once
 
-#include <chrono>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +29,7 @@
 namespace proviso::cli {
 
 /// Everything that decisions need, read once. Borrow it; it does not move while it is measured.
-struct LoadedCedar {
+struct LoadedWorkload {
   cedar::PolicySet policies;
   std::optional<cedar::Schema> schema;
   cedar::Entities entities;
@@ -41,11 +41,12 @@ struct LoadedCedar {
   double entities_us = 0;
 };
 
-/// Reads all of `inputs`; an empty schema text is none. Several entity texts are one store. Fails as the
+/// Reads all of `workload`; an empty schema text is none. Several entity texts are one store. Fails as the
 /// readers do; their messages begin with "policies", "schema", "entities" or "requests".
-[[nodiscard]] base::Result<LoadedCedar> LoadCedar(const CedarInputs& inputs);
+[[nodiscard]] base::Result<LoadedWorkload> LoadWorkload(const CedarWorkload& workload);
 
-/// Reads one request from its JSON; `schema` guides the context, nullptr for none.
+/// Reads one request from its JSON; `schema` guides the context, nullptr for none. Each uid is
+/// {"type", "id"} or Cedar text.
 [[nodiscard]] base::Result<cedar::Request> CedarRequestFromJson(const std::string& text,
                                                                 const cedar::Schema* schema);
 
@@ -79,6 +80,7 @@ struct DecisionTimes {
 };
 
 enum class CedarEvaluator : std::uint8_t { kTreeWalker };
+inline constexpr std::array kCedarEvaluators = {CedarEvaluator::kTreeWalker};
 [[nodiscard]] std::string_view NameOf(CedarEvaluator evaluator);
 
 /// What a request is when its time begins.
@@ -91,7 +93,7 @@ struct MeasureOptions {
 };
 
 /// Decides every request of `loaded` in each pass, and adds what it took to `times`.
-void Measure(const LoadedCedar& loaded, CedarEvaluator evaluator, const MeasureOptions& options,
+void Measure(const LoadedWorkload& loaded, CedarEvaluator evaluator, const MeasureOptions& options,
              DecisionTimes& times);
 
 /// The median of the shortest span that the clock can show: two readings, one after the other.
