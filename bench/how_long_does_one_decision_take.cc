@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "cedar/authorize.h"
+#include "cedar/compiled.h"
 #include "cedar/parse.h"
 
 namespace proviso::cedar {
@@ -70,6 +71,34 @@ void DecideOne(benchmark::State& state) {
 }
 BENCHMARK(DecideOne)->Arg(2)->Arg(20)->Arg(100)->Arg(500)->Unit(benchmark::kMicrosecond);
 BENCHMARK(DecideOne)->Arg(100)->Threads(2)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+/// The same by the compiled evaluator, the layer of the request included.
+void DecideOneCompiled(benchmark::State& state) {
+  static std::unique_ptr<const CompiledPolicies> compiled;
+  static Entities base;
+  if (state.thread_index() == 0) {
+    compiled = std::make_unique<const CompiledPolicies>(
+        std::make_shared<const PolicySet>(*ParsePolicies(ClauseText(state.range(0) / 2), "clauses")));
+    base = Base(1'000);
+  }
+  const Request request = MakeRequest();
+  CompiledPolicies::Scratch scratch;
+  for (auto round : state) {
+    const auto entities = Entities::Build(RequestEntities(), &base);
+    const Verdict& verdict = compiled->Decide(request, *entities, scratch);
+    if (verdict.decision != Decision::kAllow) state.SkipWithError("denied");
+    benchmark::DoNotOptimize(&verdict);
+  }
+}
+BENCHMARK(DecideOneCompiled)->Arg(2)->Arg(20)->Arg(100)->Arg(500)->Unit(benchmark::kMicrosecond);
+BENCHMARK(DecideOneCompiled)->Arg(100)->Threads(2)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+/// The layer alone: what both of the above pay for their request's entities.
+void BuildLayer(benchmark::State& state) {
+  const Entities base = Base(1'000);
+  for (auto round : state) benchmark::DoNotOptimize(Entities::Build(RequestEntities(), &base));
+}
+BENCHMARK(BuildLayer)->Unit(benchmark::kMicrosecond);
 
 void ReadHundredClauses(benchmark::State& state) {
   const std::string text = ClauseText(50);

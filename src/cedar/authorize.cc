@@ -69,7 +69,19 @@ std::string PositionText(Position at) {
   return std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
+std::string ErrorText(const Policy& policy, const Evaluator& evaluator) {
+  return policy.id() + " (" + policy.body().source_name + ":" + PositionText(evaluator.error_position()) +
+         "): " + evaluator.error();
+}
+
 }  // namespace
+
+std::string ExplainError(const Policy& policy, const Entities& entities, const Request& request) {
+  const Variables variables = VariablesOf(request);
+  Evaluator evaluator(entities, variables);
+  if (Satisfies(policy, entities, request, evaluator) != Truth::kError) return {};
+  return ErrorText(policy, evaluator);
+}
 
 Response Authorize(const PolicySet& policies, const Entities& entities, const Request& request) {
   const Variables variables = VariablesOf(request);
@@ -84,9 +96,7 @@ Response Authorize(const PolicySet& policies, const Entities& entities, const Re
         break;
       }
       case Truth::kError:
-        response.errors.push_back({&policy, policy.id() + " (" + policy.body().source_name + ":" +
-                                                PositionText(evaluator.error_position()) +
-                                                "): " + evaluator.error()});
+        response.errors.push_back({&policy, ErrorText(policy, evaluator)});
         break;
       case Truth::kFalse:
         break;

@@ -52,6 +52,10 @@ struct Response {
 
 [[nodiscard]] Response Authorize(const PolicySet& policies, const Entities& entities, const Request& request);
 
+/// What `policy` says where its evaluation errs, as in PolicyError::message; empty where it does not.
+[[nodiscard]] std::string ExplainError(const Policy& policy, const Entities& entities,
+                                       const Request& request);
+
 /// Evaluates one expression in a request's terms. The message says what went wrong and where.
 [[nodiscard]] base::Result<Value> Evaluate(const Expression& expression, const Entities& entities,
                                            const Request& request);

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cedar/authorize.h"
+#include "cedar/compiled.h"
 #include "cedar/parse.h"
 
 namespace proviso::cedar {
@@ -58,7 +58,8 @@ base::Result<std::string> ReadNamed(const fs::path& case_path, Json named) {
 
 /// All that the requests of one case share.
 struct LoadedCase {
-  PolicySet policies;
+  std::shared_ptr<const PolicySet> policies;
+  std::unique_ptr<const CompiledPolicies> compiled;
   std::optional<Schema> schema;
   Entities entities;
 };
@@ -77,7 +78,8 @@ base::Result<LoadedCase> Load(const fs::path& path, Json root) {
   if (!policy_text) return base::Within("policies", policy_text.error());
   auto policies = ParsePolicies(*policy_text, "policies");
   if (!policies) return std::unexpected(policies.error());
-  loaded.policies = std::move(*policies);
+  loaded.policies = std::make_shared<const PolicySet>(std::move(*policies));
+  loaded.compiled = std::make_unique<const CompiledPolicies>(loaded.policies);
   auto entity_text = ReadNamed(path, root.Find("entities"));
   if (!entity_text) return base::Within("entities", entity_text.error());
   auto entities = EntitiesFromJson(*entity_text, "entities", loaded.schema ? &*loaded.schema : nullptr);
@@ -92,6 +94,16 @@ std::set<std::string> Texts(Json array) {
   return texts;
 }
 
+Outcome DecideCompiled(const LoadedCase& loaded, const Request& request) {
+  thread_local CompiledPolicies::Scratch scratch;
+  const Verdict& verdict = loaded.compiled->Decide(request, loaded.entities, scratch);
+  Outcome outcome{
+      .decision = verdict.decision == Decision::kAllow ? "allow" : "deny", .reasons = {}, .errors = {}};
+  for (const Policy* policy : verdict.reasons()) outcome.reasons.insert(policy->id());
+  for (const Policy* policy : verdict.errors) outcome.errors.insert(policy->id());
+  return outcome;
+}
+
 base::Result<Outcome> Decide(const LoadedCase& loaded, Json json) {
   auto principal = EntityUidFromJson(json.Find("principal"));
   if (!principal) return base::Within("principal", principal.error());
@@ -102,11 +114,15 @@ base::Result<Outcome> Decide(const LoadedCase& loaded, Json json) {
   auto context = ContextFromJson(json.Find("context"), loaded.schema ? &*loaded.schema : nullptr, *action);
   if (!context) return base::Within("context", context.error());
   const Request request{*principal, *action, *resource, Value::FromRecord(std::move(*context))};
-  const Response response = Authorize(loaded.policies, loaded.entities, request);
+  const Response response = Authorize(*loaded.policies, loaded.entities, request);
   Outcome outcome{
       .decision = response.decision == Decision::kAllow ? "allow" : "deny", .reasons = {}, .errors = {}};
   for (const Policy* policy : response.reasons) outcome.reasons.insert(policy->id());
   for (const PolicyError& error : response.errors) outcome.errors.insert(error.policy->id());
+  if (const Outcome compiled = DecideCompiled(loaded, request); compiled != outcome) {
+    return base::Fail(base::ErrorCode::kInternal,
+                      "the evaluators disagree: " + outcome.Text() + ", compiled " + compiled.Text());
+  }
   return outcome;
 }
 

@@ -1,5 +1,5 @@
 // Runs folders of authorization cases in the layout of the Cedar integration tests, and compares
-// decision, reasons and errors of every request.
+// decision, reasons and errors of every request. Each is decided by both evaluators, which must agree.
 #pragma once
 
 #include <cstddef>

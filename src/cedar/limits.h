@@ -34,4 +34,8 @@ inline constexpr std::size_t kValueDepthMax = 128;
 /// the memory and the time of Entities::Build. Beyond it `in` walks the parents.
 inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
 
+/// Most candidates that the index of compiled policies keeps for one thread, over all kinds of request:
+/// beyond it, the index starts anew.
+inline constexpr std::size_t kSliceCandidatesMax = 2'000'000;
+
 }  // namespace proviso::cedar

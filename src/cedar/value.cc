@@ -6,15 +6,14 @@
 #include <functional>
 #include <utility>
 
+#include "cedar/internal/same_text.h"
 #include "cedar/print.h"
 
 namespace proviso::cedar {
 namespace {
 
-std::size_t HashName(std::string_view type, std::string_view id) {
-  const std::size_t type_hash = std::hash<std::string_view>()(type);
-  return (type_hash * 0x9E3779B97F4A7C15ULL) ^ std::hash<std::string_view>()(id);
-}
+/// Up to this many elements or attributes are looked at one by one.
+constexpr std::size_t kSearchedMax = 8;
 
 std::strong_ordering CompareSets(const Set& a, const Set& b) {
   return a.elements() <=> b.elements();
@@ -42,17 +41,17 @@ std::string SetText(const Set& set) {
 }  // namespace
 
 EntityUid::EntityUid(std::string type, std::string id) {
-  const std::size_t hash = HashName(type, id);
-  name_ = std::make_shared<const Name>(Name{std::move(type), std::move(id), hash});
+  const std::size_t type_hash = std::hash<std::string_view>()(type);
+  const std::size_t hash = (type_hash * 0x9E3779B97F4A7C15ULL) ^ std::hash<std::string_view>()(id);
+  name_ = std::make_shared<const Name>(Name{std::move(type), std::move(id), hash, type_hash});
 }
 
 std::string EntityUid::Text() const {
   return type() + "::" + QuoteString(id());
 }
 
-bool EntityUid::operator==(const EntityUid& other) const {
-  if (name_ == other.name_) return true;
-  return hash() == other.hash() && id() == other.id() && type() == other.type();
+bool EntityUid::HasSameText(const EntityUid& other) const {
+  return internal::SameText(id(), other.id()) && internal::SameText(type(), other.type());
 }
 
 std::strong_ordering EntityUid::operator<=>(const EntityUid& other) const {
@@ -112,6 +111,7 @@ std::string Value::Text() const {
 bool Value::operator==(const Value& other) const {
   if (kind() != other.kind()) return false;
   if (const EntityUid* entity = AsEntity()) return *entity == *other.AsEntity();
+  if (const std::string* text = AsString()) return internal::SameText(*text, *other.AsString());
   return (*this <=> other) == std::strong_ordering::equal;
 }
 
@@ -146,10 +146,31 @@ Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
   std::ranges::sort(elements_);
   const auto repeated = std::ranges::unique(elements_);
   elements_.erase(repeated.begin(), repeated.end());
+  if (elements_.size() <= kSearchedMax || !HoldsOnlyEntities()) return;
+  hashes_.reserve(elements_.size());
+  for (const Value& element : elements_) hashes_.push_back(element.AsEntity()->hash());
+  std::ranges::sort(hashes_);
 }
 
 bool Set::Contains(const Value& value) const {
+  if (elements_.size() <= kSearchedMax) return std::ranges::find(elements_, value) != elements_.end();
   return std::ranges::binary_search(elements_, value);
+}
+
+bool Set::ContainsEntity(const EntityUid& uid) const {
+  if (hashes_.empty()) {
+    return std::ranges::any_of(elements_, [&](const Value& element) {
+      const EntityUid* entity = element.AsEntity();
+      return entity != nullptr && *entity == uid;
+    });
+  }
+  return std::ranges::binary_search(hashes_, uid.hash()) && Contains(Value::Entity(uid));
+}
+
+/// Elements are in the order of their kinds, so the first and the last tell for all.
+bool Set::HoldsOnlyEntities() const {
+  return elements_.empty() ||
+         (elements_.front().AsEntity() != nullptr && elements_.back().AsEntity() != nullptr);
 }
 
 bool Set::ContainsAll(const Set& other) const {
@@ -167,9 +188,15 @@ Record::Record(std::vector<Attribute> attributes) : attributes_(std::move(attrib
   assert(std::ranges::adjacent_find(attributes_, {}, &Attribute::name) == attributes_.end());
 }
 
-const Value* Record::Find(std::string_view name) const {
+std::size_t Record::IndexOf(std::string_view name) const {
   const auto at = std::ranges::lower_bound(attributes_, name, {}, &Attribute::name);
-  return at != attributes_.end() && at->name == name ? &at->value : nullptr;
+  return at != attributes_.end() && at->name == name ? static_cast<std::size_t>(at - attributes_.begin())
+                                                     : attributes_.size();
+}
+
+const Value* Record::Find(std::string_view name) const {
+  const std::size_t index = IndexOf(name);
+  return index != attributes_.size() ? &attributes_[index].value : nullptr;
 }
 
 std::string Record::Text() const {

@@ -31,17 +31,23 @@ class EntityUid {
   [[nodiscard]] const std::string& type() const { return name_->type; }
   [[nodiscard]] const std::string& id() const { return name_->id; }
   [[nodiscard]] std::size_t hash() const { return name_->hash; }
+  [[nodiscard]] std::size_t type_hash() const { return name_->type_hash; }
   /// As Cedar writes it: `User::"alice"`.
   [[nodiscard]] std::string Text() const;
 
-  bool operator==(const EntityUid& other) const;
+  bool operator==(const EntityUid& other) const {
+    return name_ == other.name_ || (name_->hash == other.name_->hash && HasSameText(other));
+  }
   std::strong_ordering operator<=>(const EntityUid& other) const;
 
  private:
+  [[nodiscard]] bool HasSameText(const EntityUid& other) const;
+
   struct Name {
     std::string type;
     std::string id;
     std::size_t hash;
+    std::size_t type_hash;
   };
   std::shared_ptr<const Name> name_;  // shared: an entity's name stands in many values and sets
 };
@@ -129,6 +135,10 @@ class Set {
   explicit Set(std::vector<Value> elements);
 
   [[nodiscard]] bool Contains(const Value& value) const;
+  /// As Contains, for an entity; by the hash of its name where the set holds only entities.
+  [[nodiscard]] bool ContainsEntity(const EntityUid& uid) const;
+  /// True for the empty set too.
+  [[nodiscard]] bool HoldsOnlyEntities() const;
   [[nodiscard]] bool ContainsAll(const Set& other) const;
   [[nodiscard]] bool ContainsAny(const Set& other) const;
   [[nodiscard]] bool empty() const { return elements_.empty(); }
@@ -137,6 +147,7 @@ class Set {
 
  private:
   std::vector<Value> elements_;
+  std::vector<std::size_t> hashes_;  // of the entities, sorted, where all are and there are many
 };
 
 /// One named value of a record.
@@ -154,6 +165,8 @@ class Record {
 
   /// Lives as long as this record.
   [[nodiscard]] const Value* Find(std::string_view name) const;
+  /// Where the attribute is in attributes(); size() if it is not there.
+  [[nodiscard]] std::size_t IndexOf(std::string_view name) const;
   [[nodiscard]] bool empty() const { return attributes_.empty(); }
   [[nodiscard]] std::size_t size() const { return attributes_.size(); }
   /// Sorted by name.

@@ -19,13 +19,15 @@ struct Evaluation {
 };
 
 Evaluation Evaluate(const Package& package, const cedar::Entities& entities, const cedar::Request& request) {
-  cedar::Response response = cedar::Authorize(package.deciding(), entities, request);
+  thread_local cedar::CompiledPolicies::Scratch scratch;
+  const cedar::Verdict& verdict = package.compiled_deciding().Decide(request, entities, scratch);
   Evaluation result;
-  result.permits = std::move(response.satisfied_permits);
-  result.forbids = std::move(response.satisfied_forbids);
+  result.permits = verdict.satisfied_permits;
+  result.forbids = verdict.satisfied_forbids;
   const bool forbidden = !result.forbids.empty();
-  for (const cedar::PolicyError& error : response.errors) {
-    if (error.policy->effect() == cedar::Effect::kForbid) result.forbids.push_back(error.policy);
+  for (const cedar::Policy* erring : verdict.errors) {
+    if (erring->effect() == cedar::Effect::kForbid) result.forbids.push_back(erring);
+    result.errors.push_back({erring, cedar::ExplainError(*erring, entities, request)});
   }
   if (forbidden) {
     result.ground = Ground::kForbidden;
@@ -34,7 +36,6 @@ Evaluation Evaluate(const Package& package, const cedar::Entities& entities, con
   } else if (!result.permits.empty()) {
     result.ground = Ground::kPermitted;
   }
-  result.errors = std::move(response.errors);
   return result;
 }
 
@@ -54,11 +55,12 @@ std::vector<Clause> ClausesOf(const Package& package, const std::vector<const ce
 void AddAdvice(const Package& package, const cedar::Entities& entities, const cedar::Request& request,
                Decision& decision) {
   if (package.advising().policies().empty()) return;
-  const cedar::Response advice = cedar::Authorize(package.advising(), entities, request);
+  thread_local cedar::CompiledPolicies::Scratch scratch;
+  const cedar::Verdict& advice = package.compiled_advising().Decide(request, entities, scratch);
   decision.advice_against = ClausesOf(package, advice.satisfied_forbids);
   decision.advice_for = ClausesOf(package, advice.satisfied_permits);
-  for (const cedar::PolicyError& error : advice.errors) {
-    decision.errors.push_back({package.ClauseOf(*error.policy), error.message});
+  for (const cedar::Policy* erring : advice.errors) {
+    decision.errors.push_back({package.ClauseOf(*erring), cedar::ExplainError(*erring, entities, request)});
   }
 }
 

@@ -151,7 +151,7 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
     if (IsBelow(file.path, kExamples)) package->ReadExamplesOf(file, errors);
   }
   if (!errors.empty()) return Fail(ErrorCode::kInvalid, base::JoinLines(errors));
-  package->FindDecisions();
+  package->PrepareDecisions();
   return package;
 }
 
@@ -203,7 +203,7 @@ void Package::ReadClauses(const PackageFile& file, std::vector<std::string>& err
       errors.push_back(file.path + ": more than " + std::to_string(kClausesMax) + " clauses");
       return;
     }
-    cedar::PolicySet& set = clause.modality == Modality::kShall ? deciding_ : advising_;
+    cedar::PolicySet& set = clause.modality == Modality::kShall ? *deciding_ : *advising_;
     const std::string& policy_id = clause.id;
     const auto twice = clause_index_.find(policy_id);
     if (policy_id.empty()) continue;
@@ -233,7 +233,7 @@ void Package::CheckFacts(std::vector<std::string>& errors) const {
     }
     if (!built_in) known.push_back(fact.name);
   }
-  for (const cedar::PolicySet* set : {&deciding_, &advising_}) {
+  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get()}) {
     for (const cedar::Policy& policy : set->policies()) CheckFactsOf(policy, known, errors);
   }
 }
@@ -272,8 +272,10 @@ void Package::ReadExamplesOf(const PackageFile& file, std::vector<std::string>& 
 }
 
 /// Addresses of policies are stable from here on: a Package never changes and never moves.
-void Package::FindDecisions() {
-  for (const cedar::Policy& policy : deciding_.policies()) {
+void Package::PrepareDecisions() {
+  compiled_deciding_ = std::make_unique<const cedar::CompiledPolicies>(deciding_);
+  compiled_advising_ = std::make_unique<const cedar::CompiledPolicies>(advising_);
+  for (const cedar::Policy& policy : deciding_->policies()) {
     const std::vector<std::string> names = FactsReadBy(policy).names;
     if (std::ranges::find(names, "decision") == names.end()) continue;
     reads_decision_.insert(&policy);

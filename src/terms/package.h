@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "cedar/authorize.h"
+#include "cedar/compiled.h"
 #include "cedar/schema.h"
 #include "terms/agreement.h"
 #include "terms/clause.h"
@@ -57,8 +57,11 @@ class Package {
   [[nodiscard]] const cedar::Schema& schema() const { return *schema_; }
   [[nodiscard]] const std::string& schema_text() const { return schema_text_; }
   /// Clauses that decide, and those that only advise.
-  [[nodiscard]] const cedar::PolicySet& deciding() const { return deciding_; }
-  [[nodiscard]] const cedar::PolicySet& advising() const { return advising_; }
+  [[nodiscard]] const cedar::PolicySet& deciding() const { return *deciding_; }
+  [[nodiscard]] const cedar::PolicySet& advising() const { return *advising_; }
+  /// The same, as decisions are made with them.
+  [[nodiscard]] const cedar::CompiledPolicies& compiled_deciding() const { return *compiled_deciding_; }
+  [[nodiscard]] const cedar::CompiledPolicies& compiled_advising() const { return *compiled_advising_; }
   [[nodiscard]] const cedar::Entities& entities() const { return entities_; }
   /// The clause of a policy of either set.
   [[nodiscard]] const Clause& ClauseOf(const cedar::Policy& policy) const;
@@ -87,14 +90,16 @@ class Package {
   void CheckFacts(std::vector<std::string>& errors) const;
   void CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
                     std::vector<std::string>& errors) const;
-  void FindDecisions();
+  void PrepareDecisions();
 
   Agreement agreement_;
   base::Digest digest_{};
   std::unique_ptr<cedar::Schema> schema_;
   std::string schema_text_;
-  cedar::PolicySet deciding_;
-  cedar::PolicySet advising_;
+  std::shared_ptr<cedar::PolicySet> deciding_ = std::make_shared<cedar::PolicySet>();
+  std::shared_ptr<cedar::PolicySet> advising_ = std::make_shared<cedar::PolicySet>();
+  std::unique_ptr<const cedar::CompiledPolicies> compiled_deciding_;
+  std::unique_ptr<const cedar::CompiledPolicies> compiled_advising_;
   cedar::Entities entities_;
   std::vector<Clause> clauses_;
   std::unordered_map<std::string, std::size_t> clause_index_;  // by policy id
