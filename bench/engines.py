@@ -13,7 +13,7 @@ HERE = rigs.ROOT / "bench" / "cedar"
 WORK = rigs.ROOT / "build" / "bench-data"
 PROGRAM = rigs.BUILD / "bench" / "how_fast_is_the_engine"
 WRITER = rigs.BUILD / "bench" / "write_data_sets"
-EVALUATORS = ("tree",)
+EVALUATORS = ("compiled", "tree")
 RUST = {"Rust 4.5": "cedar-rust", "Rust newest": "cedar-rust-newest"}
 MOVED_MAX = 0.25
 

@@ -21,12 +21,13 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   fs::path directory;
-  CedarEvaluator evaluator = CedarEvaluator::kTreeWalker;
+  CedarEvaluator evaluator = CedarEvaluator::kCompiled;
   MeasureOptions measure;
   fs::path decisions;
 };
 
-const std::map<std::string, CedarEvaluator> kEvaluators = {{"tree", CedarEvaluator::kTreeWalker}};
+const std::map<std::string, CedarEvaluator> kEvaluators = {{"compiled", CedarEvaluator::kCompiled},
+                                                           {"tree", CedarEvaluator::kTreeWalker}};
 
 bool Read(int argc, char** argv, Arguments& arguments) {
   for (int i = 1; i < argc; ++i) {

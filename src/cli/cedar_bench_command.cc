@@ -82,7 +82,7 @@ double Net(const Samples& samples, double part, double clock_ns) {
 void PrintText(const LoadedWorkload& loaded, const std::vector<EvaluatorTimes>& all, double clock_ns,
                Console& console) {
   const DecisionTimes& first = all.front().times;
-  console.out() << loaded.policies.policies().size() << " policies, " << loaded.entities.size()
+  console.out() << loaded.policies->policies().size() << " policies, " << loaded.entities.size()
                 << " entities, " << loaded.requests.size() << " requests, of which " << first.allowed
                 << " are allowed\n"
                 << "read in: policies " << DurationText(loaded.policies_us * 1'000) << ", entities "
@@ -114,7 +114,7 @@ void PrintJson(const LoadedWorkload& loaded, const std::vector<EvaluatorTimes>& 
                Console& console) {
   const auto count = [](std::size_t number) { return static_cast<std::int64_t>(number); };
   base::JsonWriter json(base::JsonWriter::Layout::kPretty);
-  json.BeginObject().Key("policies").Integer(count(loaded.policies.policies().size()));
+  json.BeginObject().Key("policies").Integer(count(loaded.policies->policies().size()));
   json.Key("entities").Integer(count(loaded.entities.size()));
   json.Key("requests").Integer(count(loaded.requests.size()));
   json.Key("allowed").Integer(count(all.front().times.allowed));

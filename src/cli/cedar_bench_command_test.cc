@@ -44,8 +44,9 @@ Answer Bench(std::vector<std::string> words) {
 TEST(CedarBenchCommand, MeasuresAnExample) {
   const Answer answer = Bench({"--example", "github", "--size", "5", "--passes", "2"});
   EXPECT_EQ(answer.exit, 0) << answer.err;
-  EXPECT_THAT(answer.out, AllOf(HasSubstr("8 policies, 68 entities, 500 requests"), HasSubstr("p50"),
-                                HasSubstr("tree walker"), HasSubstr("of 1000 decisions")));
+  EXPECT_THAT(answer.out,
+              AllOf(HasSubstr("8 policies, 68 entities, 500 requests"), HasSubstr("p50"),
+                    HasSubstr("compiled"), HasSubstr("tree walker"), HasSubstr("of 1000 decisions")));
 }
 
 TEST(CedarBenchCommand, PrintsOneObjectOfJson) {

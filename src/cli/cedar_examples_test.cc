@@ -46,6 +46,9 @@ TEST(CedarExamples, AreAllowedSometimesAndDeniedSometimesAndNeverErr) {
     ASSERT_TRUE(loaded) << name << ": " << loaded.error().message;
     DecisionTimes times;
     Measure(*loaded, CedarEvaluator::kTreeWalker, {.warm_passes = 1, .passes = 1}, times);
+    DecisionTimes compiled;
+    Measure(*loaded, CedarEvaluator::kCompiled, {.warm_passes = 1, .passes = 1}, compiled);
+    EXPECT_EQ(compiled.decisions, times.decisions) << name;
     EXPECT_GT(times.allowed, 10U) << name;
     EXPECT_GT(times.denied, 10U) << name;
     EXPECT_EQ(times.decisions.find_first_of("ad"), std::string::npos) << name;

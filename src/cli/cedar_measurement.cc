@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "cedar/compiled.h"
 #include "cedar/parse.h"
 
 namespace proviso::cli {
@@ -139,7 +140,7 @@ base::Result<LoadedWorkload> LoadWorkload(const CedarWorkload& workload) {
   auto begin = Clock::now();
   auto policies = cedar::ParsePolicies(workload.policies, "policies");
   if (!policies) return std::unexpected(policies.error());
-  loaded.policies = std::move(*policies);
+  loaded.policies = std::make_shared<const cedar::PolicySet>(std::move(*policies));
   loaded.policies_us = MicrosecondsSince(begin);
   if (!workload.schema.empty()) {
     begin = Clock::now();
@@ -200,6 +201,8 @@ double DecisionTimes::UnclockedMeanNs() const {
 
 std::string_view NameOf(CedarEvaluator evaluator) {
   switch (evaluator) {
+    case CedarEvaluator::kCompiled:
+      return "compiled";
     case CedarEvaluator::kTreeWalker:
       return "tree walker";
   }
@@ -209,11 +212,23 @@ std::string_view NameOf(CedarEvaluator evaluator) {
 void Measure(const LoadedWorkload& loaded, CedarEvaluator evaluator, const MeasureOptions& options,
              DecisionTimes& times) {
   switch (evaluator) {
+    case CedarEvaluator::kCompiled: {
+      const cedar::CompiledPolicies compiled(loaded.policies);
+      cedar::CompiledPolicies::Scratch scratch;
+      MeasureForm(
+          loaded, options,
+          [&](const cedar::Request& request) {
+            const cedar::Verdict& verdict = compiled.Decide(request, loaded.entities, scratch);
+            return Made{verdict.decision, !verdict.errors.empty()};
+          },
+          times);
+      return;
+    }
     case CedarEvaluator::kTreeWalker:
       MeasureForm(
           loaded, options,
           [&](const cedar::Request& request) {
-            const cedar::Response response = cedar::Authorize(loaded.policies, loaded.entities, request);
+            const cedar::Response response = cedar::Authorize(*loaded.policies, loaded.entities, request);
             return Made{response.decision, !response.errors.empty()};
           },
           times);

@@ -30,7 +30,7 @@ namespace proviso::cli {
 
 /// Everything that decisions need, read once. Borrow it; it does not move while it is measured.
 struct LoadedWorkload {
-  cedar::PolicySet policies;
+  std::shared_ptr<const cedar::PolicySet> policies;  ///< shared with what is compiled from it
   std::optional<cedar::Schema> schema;
   cedar::Entities entities;
   std::vector<cedar::Request> requests;
@@ -79,8 +79,8 @@ struct DecisionTimes {
   [[nodiscard]] double UnclockedMeanNs() const;
 };
 
-enum class CedarEvaluator : std::uint8_t { kTreeWalker };
-inline constexpr std::array kCedarEvaluators = {CedarEvaluator::kTreeWalker};
+enum class CedarEvaluator : std::uint8_t { kCompiled, kTreeWalker };
+inline constexpr std::array kCedarEvaluators = {CedarEvaluator::kCompiled, CedarEvaluator::kTreeWalker};
 [[nodiscard]] std::string_view NameOf(CedarEvaluator evaluator);
 
 /// What a request is when its time begins.
