@@ -319,7 +319,8 @@ TEST(Validate, SaysWhatIsWrongWhereAndWhatToDo) {
     return Validate(ReadPolicies(text), schema).findings[0].Text();
   };
   EXPECT_EQ(first("permit(principal is User, action, resource)\nwhen { principal.nmae == \"a\" };"),
-            "p.cedar:2:18: error: policy `policy0`: User has no attribute `nmae`; did you mean `name`?");
+            "p.cedar:2:18: error: policy `policy0`: `principal` (User) has no attribute `nmae`; did you mean "
+            "`name`?");
   EXPECT_THAT(first("permit(principal,\n  action, resource in Foldre::\"f\");"),
               testing::StartsWith("p.cedar:2:11: error: policy `policy0`: the schema has no entity type"));
   EXPECT_THAT(first(Drop("principal is Usr")), HasSubstr("no entity type `Usr`; did you mean `User`?"));
