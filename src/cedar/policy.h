@@ -39,6 +39,7 @@ struct ScopeConstraint {
   Kind kind = Kind::kAny;
   std::string type;                   ///< for kIs and kIsIn
   std::optional<ScopeTarget> target;  ///< for kEqual, kIn and kIsIn
+  Position position{};                ///< of the variable
 };
 
 /// The constraint on action: `==` has one entity, `in` one, `in [..]` any number.
@@ -46,6 +47,7 @@ struct ActionConstraint {
   enum class Kind : std::uint8_t { kAny, kEqual, kIn, kInList };
   Kind kind = Kind::kAny;
   std::vector<EntityUid> entities;
+  Position position{};  ///< of the variable
 };
 
 struct Condition {
