@@ -21,6 +21,9 @@
 
 namespace proviso::cedar {
 
+/// `?principal` or `?resource`.
+[[nodiscard]] std::string_view SlotText(SlotName slot);
+
 enum class Effect : std::uint8_t { kPermit, kForbid };
 
 /// `@key("value")`, or `@key` alone, whose value is empty.
