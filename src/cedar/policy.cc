@@ -17,10 +17,6 @@ bool TargetIsSlot(const ScopeConstraint& constraint, SlotName slot) {
   return name != nullptr && *name == slot;
 }
 
-std::string_view SlotText(SlotName slot) {
-  return slot == SlotName::kPrincipal ? "?principal" : "?resource";
-}
-
 base::Status CheckSlot(const PolicyBody& body, SlotName slot, const std::optional<EntityUid>& value) {
   if (body.HasSlot(slot) == value.has_value()) return {};
   return Fail(ErrorCode::kInvalid,
@@ -30,8 +26,20 @@ base::Status CheckSlot(const PolicyBody& body, SlotName slot, const std::optiona
 
 }  // namespace
 
+std::string_view SlotText(SlotName slot) {
+  return slot == SlotName::kPrincipal ? "?principal" : "?resource";
+}
+
 bool PolicyBody::HasSlot(SlotName slot) const {
   return TargetIsSlot(principal, slot) || TargetIsSlot(resource, slot);
+}
+
+bool SameTree(const PolicyBody& a, const PolicyBody& b) {
+  return a.effect == b.effect && a.annotations == b.annotations && a.principal == b.principal &&
+         a.action == b.action && a.resource == b.resource &&
+         std::ranges::equal(a.conditions, b.conditions, [](const Condition& x, const Condition& y) {
+           return x.kind == y.kind && SameTree(*x.body, *y.body);
+         });
 }
 
 const EntityUid& Policy::Resolve(const ScopeTarget& target) const {

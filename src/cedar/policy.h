@@ -21,6 +21,9 @@
 
 namespace proviso::cedar {
 
+/// `?principal` or `?resource`.
+[[nodiscard]] std::string_view SlotText(SlotName slot);
+
 enum class Effect : std::uint8_t { kPermit, kForbid };
 
 /// `@key("value")`, or `@key` alone, whose value is empty.
@@ -28,6 +31,8 @@ struct Annotation {
   std::string key;
   std::string value;
   bool has_value = true;
+
+  bool operator==(const Annotation&) const = default;
 };
 
 /// What a scope compares with: an entity, or a slot that a link fills.
@@ -40,6 +45,11 @@ struct ScopeConstraint {
   std::string type;                   ///< for kIs and kIsIn
   std::optional<ScopeTarget> target;  ///< for kEqual, kIn and kIsIn
   Position position{};                ///< of the variable
+
+  /// Where they stand does not count.
+  bool operator==(const ScopeConstraint& other) const {
+    return kind == other.kind && type == other.type && target == other.target;
+  }
 };
 
 /// The constraint on action: `==` has one entity, `in` one, `in [..]` any number.
@@ -48,6 +58,11 @@ struct ActionConstraint {
   Kind kind = Kind::kAny;
   std::vector<EntityUid> entities;
   Position position{};  ///< of the variable
+
+  /// Where they stand does not count.
+  bool operator==(const ActionConstraint& other) const {
+    return kind == other.kind && entities == other.entities;
+  }
 };
 
 struct Condition {
@@ -72,6 +87,10 @@ struct PolicyBody {
     return HasSlot(SlotName::kPrincipal) || HasSlot(SlotName::kResource);
   }
 };
+
+/// Whether two bodies say the same: effect, annotations, scope and conditions, in their order; where they
+/// stand aside.
+[[nodiscard]] bool SameTree(const PolicyBody& a, const PolicyBody& b);
 
 /// A template: what its links share.
 struct Template {

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "cedar/entities.h"
+#include "cedar/format.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/print.h"
@@ -27,6 +28,12 @@ Result<std::string> PolicySetToText(const std::string& text) {
   return Print(*policies);
 }
 
+Result<std::string> PolicySetAgain(const std::string& text) {
+  const auto policies = PoliciesFromJson(text, "policies");
+  if (!policies) return std::unexpected(policies.error());
+  return ToJson(*policies);
+}
+
 Result<std::string> EntitiesAgain(const std::string& text) {
   const auto entities = EntitiesFromJson(text, "entities", nullptr);
   if (!entities) return std::unexpected(entities.error());
@@ -36,7 +43,9 @@ Result<std::string> EntitiesAgain(const std::string& text) {
 Result<std::string> Answer(const std::string& op, const std::string& text) {
   if (op == "policies-to-json") return PolicySetToJson(text);
   if (op == "policies-to-text") return PolicySetToText(text);
+  if (op == "policies-again") return PolicySetAgain(text);
   if (op == "entities") return EntitiesAgain(text);
+  if (op == "format") return FormatPolicies(text, "policies", {});
   if (op == "schema-to-json") return SchemaTextToJson(text, "schema");
   if (op == "schema-to-text") return SchemaJsonToText(text, "schema");
   return proviso::base::Fail(proviso::base::ErrorCode::kInvalid, "unknown op " + op);
