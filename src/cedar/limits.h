@@ -45,4 +45,14 @@ inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
 /// beyond it, the index starts anew.
 inline constexpr std::size_t kSliceCandidatesMax = 2'000'000;
 
+/// Most operations of one policy that the validator takes, after `has a.b.c` and the like are spelt out.
+inline constexpr std::size_t kCoreNodesMax = 1'000'000;
+
+/// Most steps of one validation: about one for each operation of a policy in each kind of request that
+/// the schema allows, and one for each attribute that is compared. A few seconds.
+inline constexpr std::size_t kValidationStepsMax = 100'000'000;
+
+/// Most findings of one validation.
+inline constexpr std::size_t kFindingsMax = 1'000;
+
 }  // namespace proviso::cedar

@@ -21,7 +21,12 @@ void RunConformance(const std::string& directory, Format format, Console& consol
   if (format == Format::kJson) {
     base::JsonWriter json;
     json.BeginObject().Key("cases").Integer(static_cast<std::int64_t>(report->cases));
-    json.Key("requests").Integer(static_cast<std::int64_t>(report->requests)).Key("mismatches").BeginArray();
+    json.Key("requests")
+        .Integer(static_cast<std::int64_t>(report->requests))
+        .Key("verdicts")
+        .Integer(static_cast<std::int64_t>(report->verdicts))
+        .Key("mismatches")
+        .BeginArray();
     for (const std::string& mismatch : report->mismatches) json.String(mismatch);
     json.EndArray().EndObject();
     console.out() << json.Take() << "\n";
@@ -42,9 +47,10 @@ void AddCedarCommand(CLI::App& app, Console& console) {
   AddCedarAuthorize(*cedar, console);
   AddCedarEvaluate(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
-      "conformance", "Run a folder of authorization cases and print each request that comes out otherwise");
+      "conformance", "Run a folder of cases and print each decision and verdict that comes out otherwise");
   conformance->footer(
-      "The last line counts: N cases, M requests, K mismatches. Exits 1 on any mismatch.\n"
+      "The last line counts: N cases, M requests, V verdicts of validation, K mismatches. Exits 1 on any "
+      "mismatch.\n"
       "Example: proviso cedar conformance cedar-integration-tests/corpus-tests");
   struct Options {
     std::string directory;
