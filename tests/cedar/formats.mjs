@@ -9,7 +9,8 @@ import path from "node:path";
 import readline from "node:readline";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 
-import { Writer } from "./grammar.mjs";
+import { schema, Writer } from "./grammar.mjs";
+import { exchange, mutateSchema } from "./mutate.mjs";
 import { Random } from "./random.mjs";
 import { cedar, Text } from "./reference.mjs";
 
@@ -106,6 +107,64 @@ async function compareBack(name, json, sorted) {
 
 const byText = (a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
+/** The reference's JSON of a schema's text; undefined if it refuses. */
+function referenceSchema(text) {
+  const answer = cedar.schemaToJson(text);
+  return answer.type === "success" ? answer.json : undefined;
+}
+
+async function compareSchemas(name, text) {
+  const expected = referenceSchema(text);
+  const got = await ours.ask("schema-to-json", text);
+  if (expected === undefined || got.ok === undefined) {
+    count("schemas refused");
+    const known = /is declared twice in this record/.test(got.error ?? "");
+    if ((expected === undefined) !== (got.ok === undefined) && !known) differ(name, "one refuses the schema", `${got.error}\n${text}`);
+    return;
+  }
+  count("schemas");
+  if (!isDeepStrictEqual(JSON.parse(got.ok), expected)) {
+    differ(name, "schema JSON", `\n  ours ${got.ok}\n  reference ${JSON.stringify(expected)}`);
+    return;
+  }
+  await compareSchemaText(name, expected, expected);
+  await compareSchemaText(name, typed(expected), undefined);
+}
+
+/** Our text of a schema's JSON means to the reference what its own text means, or what `wanted` says. */
+async function compareSchemaText(name, json, wanted) {
+  const theirs = wanted ?? referenceSchema(cedar.schemaToText(json).text);
+  const got = await ours.ask("schema-to-text", JSON.stringify(json));
+  const means = got.ok === undefined ? undefined : referenceSchema(got.ok);
+  if (means === undefined || !isDeepStrictEqual(bareActions(means), bareActions(theirs))) {
+    differ(name, "schema text", `${got.error ?? got.ok}\n  reference ${JSON.stringify(theirs)}`);
+  }
+}
+
+/** The reference's text says `Action::"a"` where the JSON says {"id": "a"}; both mean the same. */
+function bareActions(schema) {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    (value?.type === "Action" && value.id !== undefined ? { id: value.id } : value));
+}
+
+/** The schema with `EntityOrCommon` as what it is, where that is plain. */
+function typed(schema) {
+  const entities = new Set(Object.entries(schema).flatMap(([space, { entityTypes }]) =>
+    Object.keys(entityTypes).flatMap((name) => [name, space === "" ? name : `${space}::${name}`])));
+  const commons = new Set(Object.entries(schema).flatMap(([space, { commonTypes }]) =>
+    Object.keys(commonTypes ?? {}).flatMap((name) => [name, space === "" ? name : `${space}::${name}`])));
+  const plain = { Long: "Long", String: "String", Bool: "Boolean" };
+  return JSON.parse(JSON.stringify(schema), (key, value) => {
+    if (value?.type !== "EntityOrCommon") return value;
+    const { name, type, ...rest } = value;
+    if (commons.has(name) && !entities.has(name)) return { type: name, ...rest };
+    if (entities.has(name) && !commons.has(name)) return { type: "Entity", name, ...rest };
+    if (commons.has(name) || entities.has(name)) return value;
+    if (plain[name] !== undefined) return { type: plain[name], ...rest };
+    return name.startsWith("__cedar::") ? value : { type: "Extension", name, ...rest };
+  });
+}
+
 function* corpusFiles(folder, ending) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = path.join(folder, entry.name);
@@ -125,6 +184,20 @@ function* policyTexts() {
   }
 }
 
+function* schemaTexts() {
+  const texts = options.corpus === undefined ? [] : [...corpusFiles(options.corpus, ".cedarschema")]
+    .map((file) => [file, fs.readFileSync(file, "utf8")]);
+  yield* texts;
+  const sources = [["the grammar's schema", schema], ...texts];
+  yield sources[0];
+  for (let number = 0; number < Number(options.cases); ++number) {
+    const random = new Random(Number(options.seed) * 1_000_003 + number);
+    const [[, text], [, other]] = [random.pick(sources), random.pick(sources)];
+    yield [`seed ${options.seed} schema ${number}`, random.pick([mutateSchema, exchange])(random, text, other)];
+  }
+}
+
+for (const [name, text] of schemaTexts()) await compareSchemas(name, text);
 for (const [name, text] of policyTexts()) await comparePolicies(name, text);
 ours.end();
 for (const line of differences) console.log(line);

@@ -8,6 +8,7 @@
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/print.h"
+#include "cedar/schema_translate.h"
 
 namespace {
 
@@ -36,6 +37,8 @@ Result<std::string> Answer(const std::string& op, const std::string& text) {
   if (op == "policies-to-json") return PolicySetToJson(text);
   if (op == "policies-to-text") return PolicySetToText(text);
   if (op == "entities") return EntitiesAgain(text);
+  if (op == "schema-to-json") return SchemaTextToJson(text, "schema");
+  if (op == "schema-to-text") return SchemaJsonToText(text, "schema");
   return proviso::base::Fail(proviso::base::ErrorCode::kInvalid, "unknown op " + op);
 }
 
