@@ -21,6 +21,13 @@ SECONDS_MAX = 30
 OK, FAILURE, DENY, REJECTED = range(4)
 USAGE = 2
 
+POLICY = {
+    "effect": "permit",
+    "principal": {"op": "All"},
+    "action": {"op": "All"},
+    "resource": {"op": "All"},
+    "conditions": [],
+}
 FILES = {
     "policies.cedar": """@id("family")
 permit (principal in Team::"family", action == Action::"view", resource)
@@ -35,6 +42,16 @@ forbid (principal, action, resource) when { resource.public == false };
     "broken.cedar": "permit (principal, action resource);\n",
     "twice.cedar": '@id("a") permit(principal,action,resource);@id("a") permit(principal,action,resource);\n',
     "untyped.cedar": "permit (principal, action, resource) when { resource.publik };\n",
+    "impossible.cedar": "permit (principal is Team, action == Action::\"view\", resource);\n",
+    "policy.json": json.dumps(POLICY),
+    "set.json": json.dumps({"staticPolicies": {"all": POLICY}, "templates": {}, "templateLinks": []}),
+    "set_linked.json": json.dumps(
+        {
+            "staticPolicies": {},
+            "templates": {"t": POLICY | {"principal": {"op": "==", "slot": "?principal"}}},
+            "templateLinks": [{"templateId": "t", "newId": "l", "values": {"?principal": {"type": "User", "id": "ada"}}}],
+        }
+    ),
     "errs.cedar": "permit (principal, action, resource);\nforbid (principal, action, resource) when { resource.absent };\n",
     "schema.cedarschema": """entity Team;
 entity User in [Team] = { age: Long };
@@ -53,6 +70,7 @@ action view appliesTo { principal: User, resource: Photo, context: { hour: Long 
             {"uid": {"type": "Photo", "id": "letter"}, "attrs": {"public": False}, "parents": []},
         ]
     ),
+    "entities_untyped.json": '[{"uid": {"type": "User", "id": "ada"}, "attrs": {"age": "old"}, "parents": []}]',
     "entities_bad.json": '[{"uid": {"type": "User"}}]',
     "early.json": '{"hour": 9}',
     "late.json": '{"hour": 23}',
@@ -99,6 +117,41 @@ ROWS = (
     (OK, "true", ("evaluate", *ASKED, 'principal in Team::"family"')),
     (FAILURE, "", ("evaluate", *ASKED, "principal.name")),
     (FAILURE, "", ("evaluate", *ASKED, "principal.")),
+    (OK, "passed", ("validate", *SCHEMA, *POLICIES)),
+    (OK, "passed", ("validate", *SCHEMA, "-p", "template.cedar", "-k", "links.json")),
+    (OK, "passed", ("validate", *SCHEMA, *POLICIES, "--level", "1")),
+    (OK, "impossible", ("validate", *SCHEMA, "-p", "impossible.cedar")),
+    (REJECTED, "impossible", ("validate", *SCHEMA, "-p", "impossible.cedar", "--deny-warnings")),
+    (REJECTED, "publik", ("validate", *SCHEMA, "-p", "untyped.cedar")),
+    (REJECTED, "level", ("validate", *SCHEMA, *POLICIES, "--level", "0")),
+    (REJECTED, "", ("validate", "-s", "schema.json", "--schema-format", "json", *POLICIES)),
+    (FAILURE, "broken.cedar", ("validate", *SCHEMA, "-p", "broken.cedar")),
+    (FAILURE, "schema_bad", ("validate", "-s", "schema_bad.cedarschema", *POLICIES)),
+    (FAILURE, "policies.cedar", ("validate", "-s", "policies.cedar", *POLICIES)),
+    (USAGE, "--schema", ("validate", *POLICIES)),
+    (FAILURE, "request", ("authorize", *ADA, "-a", 'Action::"fly"', *BEACH, *EARLY, "--entities", "entities.json", *POLICIES, *SCHEMA)),
+    (FAILURE, "", ("authorize", *ADA, *VIEW, *BEACH, *POLICIES, *SCHEMA)),
+    (DENY, "DENY", ("authorize", *ADA, *VIEW, *BEACH, *POLICIES, *SCHEMA, "--request-validation", "false")),
+    (FAILURE, "age", ("authorize", *ADA, "-a", 'Action::"view"', *BEACH, *EARLY, "--entities", "entities_untyped.json", *POLICIES, *SCHEMA)),
+    (OK, "", ("check-parse", *POLICIES, *SCHEMA, "--entities", "entities.json")),
+    (OK, "", ("check-parse", *SCHEMA)),
+    (FAILURE, "broken.cedar", ("check-parse", "-p", "broken.cedar")),
+    (FAILURE, "entities_untyped", ("check-parse", *SCHEMA, "--entities", "entities_untyped.json")),
+    (OK, "", ("check-parse", "--entities", "entities_untyped.json")),
+    (OK, '"staticPolicies"', ("translate", "policy", "--direction", "cedar-to-json", *POLICIES)),
+    (OK, "permit", ("translate", "policy", "--direction", "json-to-cedar", "-p", "policy.json")),
+    (OK, "permit", ("translate", "policy", "--direction", "json-to-cedar", "-p", "set.json")),
+    (FAILURE, "", ("translate", "policy", "--direction", "json-to-cedar", "-p", "links.json")),
+    (FAILURE, "link", ("translate", "policy", "--direction", "json-to-cedar", "-p", "set_linked.json")),
+    (FAILURE, "broken.cedar", ("translate", "policy", "--direction", "cedar-to-json", "-p", "broken.cedar")),
+    (USAGE, "--direction", ("translate", "policy", *POLICIES)),
+    (OK, "ALLOW", ("authorize", *ASKED, "-p", "set.json", "--policy-format", "json")),
+    (OK, "ALLOW", ("authorize", *ASKED, "-p", "policy.json", "--policy-format", "json")),
+    (DENY, "DENY", ("authorize", *BOB, *VIEW, *BEACH, *EARLY, "-p", "set_linked.json", "--policy-format", "json")),
+    (FAILURE, "", ("authorize", *ASKED, *POLICIES, "--policy-format", "json")),
+    (OK, "entityTypes", ("translate", "schema", "--direction", "cedar-to-json", *SCHEMA)),
+    (OK, "entity User in", ("translate", "schema", "--direction", "json-to-cedar", "-s", "schema.json")),
+    (FAILURE, "schema_bad", ("translate", "schema", "--direction", "json-to-cedar", "-s", "schema_bad.cedarschema")),
 )  # fmt: skip
 
 
