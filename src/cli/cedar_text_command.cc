@@ -83,8 +83,8 @@ void AddCedarTranslate(CLI::App& cedar, Console& console) {
       ->type_name("FILE");
   CLI::App* schema =
       Add(*translate, console, "schema", "A schema, between Cedar and JSON",
-          "Example:\n  proviso cedar translate schema --direction json-to-cedar -s schema.json", TranslateSchema,
-          options);
+          "Example:\n  proviso cedar translate schema --direction json-to-cedar -s schema.json",
+          TranslateSchema, options);
   options->inputs.schema = "-";
   schema->add_option("-s,--schema", options->inputs.schema, "Standard input if left out")->type_name("FILE");
 }
