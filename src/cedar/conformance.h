@@ -1,6 +1,5 @@
 // Runs folders of cases in the layout of the Cedar integration tests, and compares decision, reasons
-// and errors of every request, which both evaluators decide and must agree on, and every verdict of
-// validation that a case states.
+// and errors of every request, of both evaluators, and every verdict of validation that a case states.
 #pragma once
 
 #include <cstddef>

@@ -49,6 +49,7 @@ void AddCedarCommand(CLI::App& app, Console& console) {
   AddCedarValidate(*cedar, console);
   AddCedarCheckParse(*cedar, console);
   AddCedarTranslate(*cedar, console);
+  AddCedarBench(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
       "conformance", "Run a folder of cases and print each decision and verdict that comes out otherwise");
   conformance->footer(

@@ -46,7 +46,6 @@ base::Result<LoadedCase> LoadCase(const fs::path& path, Json root) {
   auto policies = ParsePolicies(*policy_text, "policies");
   if (!policies) return std::unexpected(policies.error());
   loaded.policies = std::make_shared<const PolicySet>(std::move(*policies));
-  loaded.compiled = std::make_unique<const CompiledPolicies>(loaded.policies);
   auto entity_text = ReadNamed(path, root.Find("entities"));
   if (!entity_text) return base::Within("entities", entity_text.error());
   auto entities = EntitiesFromJson(*entity_text, "entities", loaded.schema ? &*loaded.schema : nullptr);

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/json.h"
-#include "cedar/compiled.h"
+#include "cedar/authorize.h"
 #include "cedar/conformance.h"
 #include "cedar/schema.h"
 
@@ -15,8 +15,7 @@ namespace proviso::cedar::internal {
 
 /// All that the requests of one case share.
 struct LoadedCase {
-  std::shared_ptr<const PolicySet> policies;  // shared with `compiled`
-  std::unique_ptr<const CompiledPolicies> compiled;
+  std::shared_ptr<const PolicySet> policies;
   std::optional<Schema> schema;
   Entities entities;
 };
