@@ -313,17 +313,7 @@ bool Machine::IsInAny(const EntityUid& member, const Entities::Node* node, const
   if (container.kind != ValueKind::kSet) return false;
   const Set& containers = *container.value->AsSet();
   if (!containers.HoldsOnlyEntities()) return false;
-  is_in = containers.ContainsEntity(member);
-  if (is_in || node == nullptr) return true;
-  if (!node->walks && node->ancestors.size() <= containers.elements().size()) {
-    for (const auto& [hash, uid] : node->ancestors) {
-      if (containers.ContainsEntity(uid)) return is_in = true;
-    }
-    return true;
-  }
-  for (const Value& element : containers.elements()) {
-    if (entities_.IsBelow(*node, *element.AsEntity())) return is_in = true;
-  }
+  is_in = containers.ContainsEntity(member) || (node != nullptr && entities_.IsBelowAny(*node, containers));
   return true;
 }
 
