@@ -37,6 +37,10 @@ inline constexpr std::size_t kJsonExpressionsMax = 2'000'000;
 /// operator, and what surrounds it a few.
 inline constexpr std::size_t kPolicyJsonDepthMax = 2 * kExpressionDepthMax + 32;
 
+/// Bounds of the formatter's options.
+inline constexpr std::size_t kLineWidthMax = 10'000;
+inline constexpr std::size_t kIndentWidthMax = 16;
+
 /// Most (entity, ancestor) pairs that one entity set stores, counted over every path; it bounds both
 /// the memory and the time of Entities::Build. Beyond it `in` walks the parents.
 inline constexpr std::size_t kAncestorPairsMax = 10'000'000;

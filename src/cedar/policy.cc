@@ -34,6 +34,14 @@ bool PolicyBody::HasSlot(SlotName slot) const {
   return TargetIsSlot(principal, slot) || TargetIsSlot(resource, slot);
 }
 
+bool SameTree(const PolicyBody& a, const PolicyBody& b) {
+  return a.effect == b.effect && a.annotations == b.annotations && a.principal == b.principal &&
+         a.action == b.action && a.resource == b.resource &&
+         std::ranges::equal(a.conditions, b.conditions, [](const Condition& x, const Condition& y) {
+           return x.kind == y.kind && SameTree(*x.body, *y.body);
+         });
+}
+
 const EntityUid& Policy::Resolve(const ScopeTarget& target) const {
   if (const auto* uid = std::get_if<EntityUid>(&target)) return *uid;
   const auto& slot = std::get<SlotName>(target) == SlotName::kPrincipal ? slots_.principal : slots_.resource;

@@ -28,6 +28,8 @@ struct Annotation {
   std::string key;
   std::string value;
   bool has_value = true;
+
+  bool operator==(const Annotation&) const = default;
 };
 
 /// What a scope compares with: an entity, or a slot that a link fills.
@@ -39,6 +41,8 @@ struct ScopeConstraint {
   Kind kind = Kind::kAny;
   std::string type;                   ///< for kIs and kIsIn
   std::optional<ScopeTarget> target;  ///< for kEqual, kIn and kIsIn
+
+  bool operator==(const ScopeConstraint&) const = default;
 };
 
 /// The constraint on action: `==` has one entity, `in` one, `in [..]` any number.
@@ -46,6 +50,8 @@ struct ActionConstraint {
   enum class Kind : std::uint8_t { kAny, kEqual, kIn, kInList };
   Kind kind = Kind::kAny;
   std::vector<EntityUid> entities;
+
+  bool operator==(const ActionConstraint&) const = default;
 };
 
 struct Condition {
@@ -70,6 +76,10 @@ struct PolicyBody {
     return HasSlot(SlotName::kPrincipal) || HasSlot(SlotName::kResource);
   }
 };
+
+/// Whether two bodies say the same: effect, annotations, scope and conditions, in their order; where they
+/// stand aside.
+[[nodiscard]] bool SameTree(const PolicyBody& a, const PolicyBody& b);
 
 /// A template: what its links share.
 struct Template {

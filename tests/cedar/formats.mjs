@@ -38,7 +38,7 @@ class Driver {
 const { values: options } = parseArgs({
   options: {
     driver: { type: "string" }, seed: { type: "string", default: "1" }, cases: { type: "string", default: "300" },
-    corpus: { type: "string" },
+    corpus: { type: "string" }, show: { type: "boolean", default: false },
   },
 });
 const ours = new Driver(options.driver);
@@ -106,6 +106,34 @@ async function compareBack(name, json, sorted) {
 }
 
 const byText = (a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/** Our formatted text is the reference's; ours is the same when formatted again. */
+async function compareFormat(name, text) {
+  const theirs = cedar.formatPolicies({ policyText: text });
+  const got = await ours.ask("format", text);
+  if (theirs.type !== "success" || got.ok === undefined) {
+    if (theirs.type === "success") differ(name, "we do not format", got.error);
+    return;
+  }
+  count("texts formatted");
+  if (theirs.formatted_policy === got.ok) count("formatted as the reference does");
+  else if (options.show) console.log(`${name}: ours\n${got.ok}\ntheirs\n${theirs.formatted_policy}`);
+  const again = await ours.ask("format", got.ok);
+  if (again.ok !== got.ok) differ(name, "formatted twice", again.error ?? again.ok);
+}
+
+/** With comments at random places we format what we can read, keep them, and settle at once. */
+async function compareCommented(name, text, random) {
+  const commented = text.replace(/"(?:\\.|[^"\\])*"|\w+|::|[=!<>]=|&&|\|\||[^\s\w"]/gu, (token) =>
+    (random.chance(0.1) ? `${token}${random.pick(["", "\n", " "])}// ${random.below(1000)}\n` : token));
+  const got = await ours.ask("format", commented);
+  if (got.ok === undefined) return;
+  count("commented texts formatted");
+  const comments = (of) => (of.replace(/"(?:\\.|[^"\\])*"/gu, '""').match(/\/\/[^\n]*/g) ?? []).join();
+  if (comments(got.ok) !== comments(commented)) differ(name, "comments", `${commented}\n${got.ok}`);
+  const again = await ours.ask("format", got.ok);
+  if (again.ok !== got.ok) differ(name, "formatted twice with comments", `${commented}\n${got.ok}\n${again.error ?? again.ok}`);
+}
 
 /** The reference's JSON of a schema's text; undefined if it refuses. */
 function referenceSchema(text) {
@@ -198,7 +226,11 @@ function* schemaTexts() {
 }
 
 for (const [name, text] of schemaTexts()) await compareSchemas(name, text);
-for (const [name, text] of policyTexts()) await comparePolicies(name, text);
+for (const [name, text] of policyTexts()) {
+  await comparePolicies(name, text);
+  await compareFormat(name, text);
+  await compareCommented(name, text, new Random(text.length));
+}
 ours.end();
 for (const line of differences) console.log(line);
 console.log(JSON.stringify({ reference: cedar.getCedarVersion(), ...counts, differences: differences.length }));

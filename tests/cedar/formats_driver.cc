@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "cedar/entities.h"
+#include "cedar/format.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/print.h"
@@ -37,6 +38,7 @@ Result<std::string> Answer(const std::string& op, const std::string& text) {
   if (op == "policies-to-json") return PolicySetToJson(text);
   if (op == "policies-to-text") return PolicySetToText(text);
   if (op == "entities") return EntitiesAgain(text);
+  if (op == "format") return FormatPolicies(text, "policies", {});
   if (op == "schema-to-json") return SchemaTextToJson(text, "schema");
   if (op == "schema-to-text") return SchemaJsonToText(text, "schema");
   return proviso::base::Fail(proviso::base::ErrorCode::kInvalid, "unknown op " + op);
