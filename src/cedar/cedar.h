@@ -99,6 +99,7 @@
 #include "cedar/compiled.h"
 #include "cedar/entities.h"
 #include "cedar/explain.h"
+#include "cedar/format.h"
 #include "cedar/limits.h"
 #include "cedar/parse.h"
 #include "cedar/policy.h"

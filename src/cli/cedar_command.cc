@@ -48,6 +48,7 @@ void AddCedarCommand(CLI::App& app, Console& console) {
   AddCedarEvaluate(*cedar, console);
   AddCedarValidate(*cedar, console);
   AddCedarCheckParse(*cedar, console);
+  AddCedarFormat(*cedar, console);
   AddCedarTranslate(*cedar, console);
   AddCedarBench(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(

@@ -15,6 +15,8 @@ void AddCedarEvaluate(CLI::App& cedar, Console& console);
 /// validate: policies against a schema; check-parse: whether files can be read at all.
 void AddCedarValidate(CLI::App& cedar, Console& console);
 void AddCedarCheckParse(CLI::App& cedar, Console& console);
+/// format: policies in their layout, comments kept.
+void AddCedarFormat(CLI::App& cedar, Console& console);
 /// translate: policies or a schema between text and JSON.
 void AddCedarTranslate(CLI::App& cedar, Console& console);
 

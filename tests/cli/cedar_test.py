@@ -42,6 +42,7 @@ forbid (principal, action, resource) when { resource.public == false };
     "broken.cedar": "permit (principal, action resource);\n",
     "twice.cedar": '@id("a") permit(principal,action,resource);@id("a") permit(principal,action,resource);\n',
     "untyped.cedar": "permit (principal, action, resource) when { resource.publik };\n",
+    "formatted.cedar": "permit (principal, action, resource);\n",
     "impossible.cedar": "permit (principal, action, resource) when { false };\n",
     "policy.json": json.dumps(POLICY),
     "set.json": json.dumps({"staticPolicies": {"all": POLICY}, "templates": {}, "templateLinks": []}),
@@ -135,6 +136,15 @@ ROWS = (
     (FAILURE, "", ("authorize", *ADA, *VIEW, *BEACH, *POLICIES, *SCHEMA)),
     (DENY, "DENY", ("authorize", *ADA, *VIEW, *BEACH, *POLICIES, *SCHEMA, "--request-validation", "false")),
     (FAILURE, "age", ("authorize", *ADA, "-a", 'Action::"view"', *BEACH, *EARLY, "--entities", "entities_untyped.json", *POLICIES, *SCHEMA)),
+    (OK, "permit", ("format", *POLICIES)),
+    (OK, "permit", ("format", *POLICIES, "-l", "40", "-i", "4")),
+    (OK, "", ("format", "-p", "formatted.cedar", "--check")),
+    (FAILURE, "", ("format", *POLICIES, "--check")),
+    (FAILURE, "broken.cedar", ("format", "-p", "broken.cedar")),
+    (FAILURE, "absent.cedar", ("format", "-p", "absent.cedar")),
+    (USAGE, "--write", ("format", "--write")),
+    (USAGE, "--check", ("format", *POLICIES, "--write", "--check")),
+    (USAGE, "--line-width", ("format", *POLICIES, "--line-width", "wide")),
     (OK, "", ("check-parse", *POLICIES, *SCHEMA, "--entities", "entities.json")),
     (OK, "", ("check-parse", *SCHEMA)),
     (FAILURE, "broken.cedar", ("check-parse", "-p", "broken.cedar")),
@@ -243,6 +253,19 @@ class CedarCommands(unittest.TestCase):
         self.assertEqual((answer["decision"], answer["outcome"], answer["reasons"]), ("deny", "forbidden", ["never"]))
         self.assertEqual([policy["standing"] for policy in answer["policies"]], ["not satisfied", "satisfied"])
         self.assertEqual(answer["policies"][0]["part"], "condition")
+
+    def test_formats_a_file_in_its_place_and_keeps_who_may_read_it(self):
+        path = pathlib.Path(self.folder, "mine.cedar")
+        path.write_text("// why\npermit(principal,action,resource);")
+        path.chmod(0o600)
+        (pathlib.Path(self.folder) / "link.cedar").symlink_to(path)
+        self.assertEqual(self.cedar("format", "-p", "link.cedar", "--check").returncode, FAILURE)
+        done = self.cedar("format", "-p", "link.cedar", "--write")
+        self.assertEqual((done.returncode, done.stdout), (OK, ""))
+        self.assertEqual(path.read_text(), "// why\npermit (principal, action, resource);\n")
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        self.assertTrue((pathlib.Path(self.folder) / "link.cedar").is_symlink())
+        self.assertEqual(self.cedar("format", "-p", "link.cedar", "--check").returncode, OK)
 
     def test_has_colours_only_on_a_terminal(self):
         words = ("authorize", *ASKED, *POLICIES)
