@@ -40,6 +40,28 @@ bool Stores(const Node& node, const EntityUid& ancestor) {
   return false;
 }
 
+/// Whether a stored ancestor is in the set. Where the set has hashes, each of the fewer is looked for
+/// among the more.
+bool StoresAny(const Node& node, const Set& set) {
+  const auto& hashes = set.entity_hashes();
+  if (hashes.empty()) {
+    return std::ranges::any_of(set.elements(), [&](const Value& element) {
+      const EntityUid* uid = element.AsEntity();
+      return uid != nullptr && Stores(node, *uid);
+    });
+  }
+  if (node.ancestors.size() <= hashes.size()) {
+    return std::ranges::any_of(
+        node.ancestors, [&](const Node::Ancestor& ancestor) { return set.ContainsEntity(ancestor.uid); });
+  }
+  return std::ranges::any_of(hashes, [&](const Set::EntityHash& each) {
+    const auto same = std::ranges::equal_range(node.ancestors, each.hash, {}, &Node::Ancestor::hash);
+    return std::ranges::any_of(same, [&](const Node::Ancestor& ancestor) {
+      return ancestor.uid == *set.elements()[each.index].AsEntity();
+    });
+  });
+}
+
 }  // namespace
 
 base::Result<Entities> Entities::Build(std::vector<Entity> entities, const Entities* base) {
@@ -197,29 +219,40 @@ bool Entities::IsIn(const EntityUid& descendant, const EntityUid& ancestor) cons
   return node != nullptr && IsBelow(*node, ancestor);
 }
 
-bool Entities::IsBelow(const Node& node, const EntityUid& ancestor) const {
-  return node.walks ? Walk(node, ancestor) : Stores(node, ancestor);
-}
-
 /// Looks at each entity above once; those whose ancestors are stored are not walked through.
-bool Entities::Walk(const Node& from, const EntityUid& ancestor) const {
+template <typename IsSought, typename HoldsSought>
+bool Entities::Walk(const Node& from, IsSought is_sought, HoldsSought holds_sought) const {
   std::vector<const Node*> open = {&from};
   std::unordered_set<const Node*> seen = {&from};
   while (!open.empty()) {
     const Node& node = *open.back();
     open.pop_back();
     for (const EntityUid& parent : node.entity.parents) {
-      if (parent == ancestor) return true;
+      if (is_sought(parent)) return true;
       const Node* above = FindNode(parent);
       if (above == nullptr || !seen.insert(above).second) continue;
       if (above->walks) {
         open.push_back(above);
-      } else if (Stores(*above, ancestor)) {
+      } else if (holds_sought(*above)) {
         return true;
       }
     }
   }
   return false;
+}
+
+bool Entities::IsBelow(const Node& node, const EntityUid& ancestor) const {
+  if (!node.walks) return Stores(node, ancestor);
+  return Walk(
+      node, [&](const EntityUid& uid) { return uid == ancestor; },
+      [&](const Node& above) { return Stores(above, ancestor); });
+}
+
+bool Entities::IsBelowAny(const Node& node, const Set& ancestors) const {
+  if (!node.walks) return StoresAny(node, ancestors);
+  return Walk(
+      node, [&](const EntityUid& uid) { return ancestors.ContainsEntity(uid); },
+      [&](const Node& above) { return StoresAny(above, ancestors); });
 }
 
 std::vector<const Entity*> Entities::Sorted() const {

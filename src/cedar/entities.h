@@ -61,6 +61,9 @@ class Entities {
   [[nodiscard]] bool IsIn(const EntityUid& descendant, const EntityUid& ancestor) const;
   /// Whether `node`, of this set or its base, is below `ancestor`.
   [[nodiscard]] bool IsBelow(const Node& node, const EntityUid& ancestor) const;
+  /// Whether `node` is below any of `ancestors`, a set of nothing but entities. Takes time linear in the
+  /// smaller of the set and what is above the node (in the latter, where it must be walked to).
+  [[nodiscard]] bool IsBelowAny(const Node& node, const Set& ancestors) const;
   /// Number of entities of this layer.
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   /// This layer's entities, sorted by uid.
@@ -79,7 +82,9 @@ class Entities {
   [[nodiscard]] base::Status CloseAncestors();
   /// Needs the parents' ancestors to be complete. Takes what it costs from `pairs_left`.
   void CollectAncestors(Node& node, std::size_t& pairs_left);
-  [[nodiscard]] bool Walk(const Node& from, const EntityUid& ancestor) const;
+  /// Whether `is_sought(uid)` of a parent above, or `holds_sought(node)` of a node with stored ancestors.
+  template <typename IsSought, typename HoldsSought>
+  [[nodiscard]] bool Walk(const Node& from, IsSought is_sought, HoldsSought holds_sought) const;
   [[nodiscard]] bool NamesAsMissingParent(const EntityUid& uid) const;
 
   std::vector<Node> nodes_;

@@ -89,6 +89,21 @@ TEST(Entities, WalksTheHierarchyWhereStoringItWouldCostTooMuch) {
   EXPECT_TRUE(entities.IsIn(uid(0), uid(4'480)));
   EXPECT_FALSE(entities.IsIn(uid(1), uid(0)));
   EXPECT_FALSE(entities.IsIn(uid(0), uid(4'481)));
+  const auto below_any = [&](std::size_t from, std::vector<std::size_t> numbers) {
+    std::vector<Value> groups;
+    for (const std::size_t number : numbers) groups.push_back(Value::Entity(uid(number)));
+    return entities.IsBelowAny(*entities.FindNode(uid(from)),
+                               *Value::FromElements(std::move(groups)).AsSet());
+  };
+  EXPECT_TRUE(below_any(0, {9'999, 1}));
+  EXPECT_TRUE(below_any(0, {9'999, 4'479}));
+  EXPECT_TRUE(below_any(0, {4'480}));
+  EXPECT_FALSE(below_any(0, {0, 9'999}));
+  EXPECT_FALSE(below_any(0, {}));
+  EXPECT_TRUE(below_any(4'400, {3, 4'401, 9'999}));
+  EXPECT_FALSE(below_any(4'400, {3, 4'400, 9'999}));
+  EXPECT_TRUE(below_any(4'479, {1, 2, 3, 4, 5, 4'480}));
+  EXPECT_FALSE(below_any(4'479, {1, 2, 3, 4, 5}));
 }
 
 TEST(Entities, FindsEachOfFewAndOfMany) {

@@ -181,13 +181,12 @@ const Value* Evaluator::Membership(const Value& left, const Value& right, Positi
   }
   const Set* containers = right.AsSet();
   if (containers == nullptr) return FailKind(at, "entity or set of entities", right);
-  bool found = false;
   for (const Value& element : containers->elements()) {
-    const EntityUid* container = element.AsEntity();
-    if (container == nullptr) return FailKind(at, "entity", element);
-    found = found || entities_.IsIn(*member, *container);
+    if (element.AsEntity() == nullptr) return FailKind(at, "entity", element);
   }
-  return Keep(found, scratch);
+  if (containers->ContainsEntity(*member)) return Keep(true, scratch);
+  const Entities::Node* node = entities_.FindNode(*member);
+  return Keep(node != nullptr && entities_.IsBelowAny(*node, *containers), scratch);
 }
 
 const Value* Evaluator::SetMethod(BinaryOperator op, const Value& left, const Value& right, Position at,

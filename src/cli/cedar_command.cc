@@ -46,6 +46,10 @@ void AddCedarCommand(CLI::App& app, Console& console) {
       "Each command's --help has examples.");
   AddCedarAuthorize(*cedar, console);
   AddCedarEvaluate(*cedar, console);
+  AddCedarValidate(*cedar, console);
+  AddCedarCheckParse(*cedar, console);
+  AddCedarFormat(*cedar, console);
+  AddCedarTranslate(*cedar, console);
   AddCedarBench(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
       "conformance", "Run a folder of cases and print each decision and verdict that comes out otherwise");

@@ -12,5 +12,12 @@ class Console;
 /// authorize: one request, decided and explained; evaluate: one expression.
 void AddCedarAuthorize(CLI::App& cedar, Console& console);
 void AddCedarEvaluate(CLI::App& cedar, Console& console);
+/// validate: policies against a schema; check-parse: whether files can be read at all.
+void AddCedarValidate(CLI::App& cedar, Console& console);
+void AddCedarCheckParse(CLI::App& cedar, Console& console);
+/// format: policies in their layout, comments kept.
+void AddCedarFormat(CLI::App& cedar, Console& console);
+/// translate: policies or a schema between text and JSON.
+void AddCedarTranslate(CLI::App& cedar, Console& console);
 
 }  // namespace proviso::cli

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "cedar/limits.h"
 #include "cedar/parse.h"
+#include "cedar/policy_json.h"
+#include "cedar/validate.h"
 
 namespace proviso::cli {
 namespace {
@@ -33,8 +35,10 @@ Result<cedar::EntityUid> UidFrom(std::string_view where, Json value) {
   return uid ? uid : base::Within(where, uid.error());
 }
 
-/// The same policies under the ids that their annotations give.
-Result<cedar::PolicySet> NamedByAnnotation(const cedar::PolicySet& policies, const std::string& source) {
+/// The policies under the ids that their annotations give, where they do.
+Result<cedar::PolicySet> PoliciesFromText(const std::string& text, const std::string& source) {
+  const auto parsed = cedar::ParsePolicies(text, source);
+  if (!parsed) return std::unexpected(parsed.error());
   cedar::PolicySet named;
   const auto id_of = [](const cedar::PolicyBody& body, const std::string& otherwise) {
     for (const cedar::Annotation& annotation : body.annotations) {
@@ -42,15 +46,29 @@ Result<cedar::PolicySet> NamedByAnnotation(const cedar::PolicySet& policies, con
     }
     return otherwise;
   };
-  for (const cedar::Template& one : policies.templates()) {
+  for (const cedar::Template& one : parsed->templates()) {
     const auto added = named.AddTemplate(id_of(*one.body, one.id), *one.body);
     if (!added) return base::Within(source, added.error());
   }
-  for (const cedar::Policy& policy : policies.policies()) {
+  for (const cedar::Policy& policy : parsed->policies()) {
     const auto added = named.Add(id_of(policy.body(), policy.id()), policy.body());
     if (!added) return base::Within(source, added.error());
   }
   return named;
+}
+
+/// A set, or one policy or template, which is then called policy0 as in text.
+Result<cedar::PolicySet> PoliciesFromJson(const std::string& text, const std::string& source) {
+  const auto document = base::JsonDocument::Parse(text, {.depth_max = cedar::kPolicyJsonDepthMax});
+  if (!document) return base::Within(source, document.error());
+  if (document->root().Find("effect").missing()) return cedar::PoliciesFromJson(text, source);
+  auto body = cedar::PolicyFromJson(text, source);
+  if (!body) return std::unexpected(body.error());
+  cedar::PolicySet policies;
+  const auto added = body->IsTemplate() ? policies.AddTemplate("policy0", *std::move(body))
+                                        : policies.Add("policy0", *std::move(body));
+  if (!added) return base::Within(source, added.error());
+  return policies;
 }
 
 Result<cedar::SlotValues> SlotsFrom(Json arguments) {
@@ -156,9 +174,8 @@ Result<cedar::PolicySet> CedarReader::Policies() {
   const auto text = Text(inputs_.policies, "--policies");
   if (!text) return std::unexpected(text.error());
   const std::string source = SourceName(inputs_.policies);
-  const auto parsed = cedar::ParsePolicies(*text, source);
-  if (!parsed) return std::unexpected(parsed.error());
-  auto policies = NamedByAnnotation(*parsed, source);
+  auto policies =
+      inputs_.policy_format == "json" ? PoliciesFromJson(*text, source) : PoliciesFromText(*text, source);
   if (!policies) return policies;
   if (auto linked = AddLinks(*policies); !linked) return std::unexpected(linked.error());
   return policies;
@@ -193,11 +210,19 @@ Result<cedar::Entities> CedarReader::Entities(const cedar::Schema* schema) {
   if (inputs_.entities.empty()) return cedar::EntitiesFromJson("[]", "no entities", schema);
   const auto text = Text(inputs_.entities, "--entities");
   if (!text) return std::unexpected(text.error());
-  return cedar::EntitiesFromJson(*text, SourceName(inputs_.entities), schema);
+  const std::string source = SourceName(inputs_.entities);
+  auto entities = cedar::EntitiesFromJson(*text, source, schema);
+  if (!entities || schema == nullptr) return entities;
+  if (auto valid = cedar::ValidateEntities(*entities, *schema); !valid)
+    return base::Within(source, valid.error());
+  return entities;
 }
 
 Result<cedar::Request> CedarReader::Request(const cedar::Schema* schema) {
-  return inputs_.request_json.empty() ? RequestFromOptions(schema) : RequestFromFile(schema);
+  auto request = inputs_.request_json.empty() ? RequestFromOptions(schema) : RequestFromFile(schema);
+  if (!request || schema == nullptr || !inputs_.validate_request) return request;
+  if (auto valid = cedar::ValidateRequest(*request, *schema); !valid) return std::unexpected(valid.error());
+  return request;
 }
 
 Result<cedar::Request> CedarReader::RequestFromFile(const cedar::Schema* schema) {

@@ -66,8 +66,9 @@ class CedarReader {
   [[nodiscard]] base::Result<cedar::PolicySet> Policies();
   /// Nothing without --schema.
   [[nodiscard]] base::Result<std::optional<cedar::Schema>> Schema();
-  /// None without --entities.
+  /// None without --entities; with a schema, as it says or refused.
   [[nodiscard]] base::Result<cedar::Entities> Entities(const cedar::Schema* schema);
+  /// With a schema, as it says or refused, unless --request-validation is false.
   [[nodiscard]] base::Result<cedar::Request> Request(const cedar::Schema* schema);
 
  private:
