@@ -42,7 +42,7 @@ struct CedarWorkload {
   std::string requests;               ///< JSON array of {"principal", "action", "resource", "context"}
 };
 
-inline constexpr std::size_t kEntitiesPerText = 100'000;
+inline constexpr std::size_t kEntitiesPerText = 250'000;
 
 struct CedarExampleSize {
   std::size_t size = 50;

@@ -61,7 +61,7 @@ TEST(CedarExamples, SplitABigStoreIntoTextsThatReadAsOne) {
   EXPECT_EQ(workload.entities.size(), 2U);
   const auto loaded = LoadWorkload(workload);
   ASSERT_TRUE(loaded) << loaded.error().message;
-  EXPECT_EQ(loaded->entities.size(), 1 + 250 + 5'000 + 50 + kEntitiesPerText + 2);
+  EXPECT_EQ(loaded->entities.size(), 1 + 625 + 12'500 + 50 + kEntitiesPerText + 2);
 }
 
 }  // namespace
