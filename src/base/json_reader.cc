@@ -1,11 +1,10 @@
 // The reading half of json.h: one pass, no recursion, one node for each value and key.
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 
 #include "base/internal/json_text.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace proviso::base {
 namespace internal {
@@ -344,7 +343,7 @@ Result<JsonDocument> JsonDocument::Parse(std::string_view text, JsonLimits limit
   if (text.size() > kFileBytesMax) {
     return Fail(ErrorCode::kLimit, "JSON text larger than " + std::to_string(kFileBytesMax) + " bytes");
   }
-  if (!simdjson::validate_utf8(text)) return Fail(ErrorCode::kInvalid, "JSON text is not valid UTF-8");
+  if (!IsUtf8(text)) return Fail(ErrorCode::kInvalid, "JSON text is not valid UTF-8");
   JsonDocument document;
   document.text_ = text;
   document.nodes_.reserve(text.size() / 12 + 4);

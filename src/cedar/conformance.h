@@ -1,5 +1,5 @@
-// Runs folders of authorization cases in the layout of the Cedar integration tests, and compares
-// decision, reasons and errors of every request. Each is decided by both evaluators, which must agree.
+// Runs folders of cases in the layout of the Cedar integration tests, and compares decision, reasons
+// and errors of every request, of both evaluators, and every verdict of validation that a case states.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,10 @@ namespace proviso::cedar {
 struct ConformanceReport {
   std::size_t cases = 0;
   std::size_t requests = 0;
+  std::size_t verdicts = 0;             ///< of validation: of policies, entities and requests
   std::vector<std::string> mismatches;  ///< case, request, what was expected, what was got
 
-  /// A line for each mismatch, then "N cases, M requests, K mismatches".
+  /// A line for each mismatch, then "N cases, M requests, V verdicts, K mismatches".
   [[nodiscard]] std::string Text() const;
 };
 

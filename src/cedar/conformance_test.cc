@@ -71,7 +71,7 @@ TEST(Conformance, ComparesDecisionReasonsAndErrors) {
   EXPECT_THAT(report->Text(),
               HasSubstr("1.json: request 1 (d): expected deny reasons [policy0] errors [policy1], got "
                         "allow reasons [policy0] errors [policy1]\n"));
-  EXPECT_THAT(report->Text(), testing::EndsWith("\n1 cases, 4 requests, 3 mismatches\n"));
+  EXPECT_THAT(report->Text(), testing::EndsWith("\n1 cases, 4 requests, 0 verdicts, 3 mismatches\n"));
 }
 
 TEST(Conformance, CountsACaseThatDoesNotLoad) {
@@ -111,6 +111,36 @@ TEST(Conformance, ExpectsARefusalWhereTheCaseSaysSo) {
                                             HasSubstr("request.json: request 1 ()")));
 }
 
+TEST(Conformance, ComparesEveryVerdictOfValidation) {
+  const Folder folder;
+  folder.Write("s.cedarschema",
+               "entity U, R; action x appliesTo {principal: U, resource: R, context: {n?: Long}};");
+  folder.Write("p.cedar",
+               "permit(principal, action, resource) when { [] == [] }; permit(principal, action, resource);");
+  folder.Write("e.json", R"([{"uid": {"type": "U", "id": "a"}, "attrs": {}, "parents": []}])");
+  const std::string request =
+      R"({"principal": {"type": "R", "id": "a"}, "action": {"type": "Action", "id": "x"},
+    "resource": {"type": "R", "id": "r"}, "context": {}, "decision": "allow",
+    "reason": ["policy0", "policy1"], "errors": [])";
+  folder.Write("1.json", R"({"schema": "s.cedarschema", "policies": "p.cedar", "entities": "e.json",
+    "shouldValidate": false, "requests": [)" +
+                             request + "}, " + request + R"(, "validateRequest": true}]})");
+  folder.Write("1.validation.json", R"({"policyValidation": {"strict": true, "permissive": true, "perPolicy":
+    {"policy0": {"strict": true, "permissive": true}, "policy1": {"strict": true, "permissive": true}}},
+    "entityValidation": {"perEntity": {"U::a": {"error": "e"}, "U::b": {}}},
+    "requestValidation": [{"strict": true, "permissive": false}]})");
+  const auto report = RunConformance(folder.path());
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->verdicts, 1U + 2U + 4U + 2U + 2U + 1U);
+  EXPECT_THAT(
+      report->mismatches,
+      testing::UnorderedElementsAre(
+          HasSubstr("policies, strict: expected valid, got p"), HasSubstr("policy0, strict: expected valid"),
+          HasSubstr("entity U::a: expected refused, got valid"), HasSubstr("entity U::b: expected a verdict"),
+          HasSubstr("request 0, strict: expected valid, got request: Action::\"x\" does not apply"),
+          HasSubstr("request 1: expected valid")));
+}
+
 TEST(Conformance, AgreesWithEverySharedCase) {
   const Folder folder;
   const auto cases = SharedCases(folder);
@@ -118,6 +148,7 @@ TEST(Conformance, AgreesWithEverySharedCase) {
   const auto report = RunConformance(*cases);
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_GE(report->cases, 1'556U);
+  EXPECT_GE(report->verdicts, 53'349U);
   EXPECT_EQ(report->mismatches.size(), 0U) << report->Text();
 }
 

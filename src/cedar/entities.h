@@ -106,4 +106,14 @@ class Entities {
 /// Reads any value; `type` (nullptr for none) guides the implicit forms.
 [[nodiscard]] base::Result<Value> ValueFromJson(base::Json value, const Type* type);
 
+/// This layer's entities (without its base) as the JSON array that EntitiesFromJson reads, sorted by uid,
+/// with explicit escapes: it reads back the same with any schema or none. Fails with kInvalid where a
+/// record has an attribute named like an escape (`__entity`, `__extn`, `__expr`), which JSON has no way
+/// to say, and with kLimit where a value nests deeper than kValueDepthMax.
+[[nodiscard]] base::Result<std::string> EntitiesToJson(const Entities& entities);
+
+/// One value, and a record (as a request's context is), the same way.
+[[nodiscard]] base::Result<std::string> ValueToJson(const Value& value);
+[[nodiscard]] base::Result<std::string> ValueToJson(const Record& record);
+
 }  // namespace proviso::cedar

@@ -30,6 +30,13 @@ inline constexpr std::size_t kPoliciesMax = 100'000;
 /// Deepest nesting of one value from JSON.
 inline constexpr std::size_t kValueDepthMax = 128;
 
+/// Most expressions that one policy has when it is written as JSON, where `has a.b.c` is several.
+inline constexpr std::size_t kJsonExpressionsMax = 2'000'000;
+
+/// Deepest nesting of policies in JSON: an expression of kExpressionDepthMax takes two levels for each
+/// operator, and what surrounds it a few.
+inline constexpr std::size_t kPolicyJsonDepthMax = 2 * kExpressionDepthMax + 32;
+
 /// Most (entity, ancestor) pairs that one entity set stores, counted over every path; it bounds both
 /// the memory and the time of Entities::Build. Beyond it `in` walks the parents.
 inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
@@ -37,5 +44,15 @@ inline constexpr std::size_t kAncestorPairsMax = 10'000'000;
 /// Most candidates that the index of compiled policies keeps for one thread, over all kinds of request:
 /// beyond it, the index starts anew.
 inline constexpr std::size_t kSliceCandidatesMax = 2'000'000;
+
+/// Most operations of one policy that the validator takes, after `has a.b.c` and the like are spelt out.
+inline constexpr std::size_t kCoreNodesMax = 1'000'000;
+
+/// Most steps of one validation: about one for each operation of a policy in each kind of request that
+/// the schema allows, and one for each attribute that is compared. A few seconds.
+inline constexpr std::size_t kValidationStepsMax = 100'000'000;
+
+/// Most findings of one validation.
+inline constexpr std::size_t kFindingsMax = 1'000;
 
 }  // namespace proviso::cedar

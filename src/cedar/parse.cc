@@ -15,11 +15,6 @@ using internal::Token;
 using internal::TokenKind;
 using internal::TokenReader;
 
-/// Whether `type` is `Action`, or `…::Action`.
-bool IsActionType(std::string_view type) {
-  return type == "Action" || type.ends_with("::Action");
-}
-
 std::string_view WordOf(SlotName slot) {
   return slot == SlotName::kPrincipal ? "principal" : "resource";
 }
@@ -202,6 +197,10 @@ base::Result<EntityUid> ParseEntityUid(std::string_view text) {
   if (uid && !reader.AtEnd()) reader.FailExpected("the end of the text");
   if (reader.failed()) return std::unexpected(reader.TakeError());
   return std::move(*uid);
+}
+
+bool IsActionType(std::string_view type) {
+  return type == "Action" || type.ends_with("::Action");
 }
 
 bool IsTypeName(std::string_view text) {

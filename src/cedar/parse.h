@@ -27,4 +27,7 @@ namespace proviso::cedar {
 /// without spaces.
 [[nodiscard]] bool IsTypeName(std::string_view text);
 
+/// Whether `type` is a type of actions: `Action`, or `Namespace::Action`.
+[[nodiscard]] bool IsActionType(std::string_view type);
+
 }  // namespace proviso::cedar

@@ -219,6 +219,8 @@ class SchemaResolver {
           if (IsEntityType(candidate)) return EntityType(candidate);
         }
         return FailUnknown(syntax.name, "entity type");
+      case TypeSyntax::Kind::kCommonName:
+        return ResolveCommonName(syntax.name, space, depth);
       case TypeSyntax::Kind::kSet: {
         auto element = Resolve(*syntax.element, space, depth + 1);
         if (!element) return element;
@@ -251,15 +253,27 @@ class SchemaResolver {
   }
 
   base::Result<TypePtr> ResolveName(const NameSyntax& name, const std::string& space, std::size_t depth) {
-    const bool built_in_only = name.name.starts_with(kBuiltInNamespace);
-    if (!built_in_only) {
+    if (!name.name.starts_with(kBuiltInNamespace)) {
       for (const std::string& candidate : Candidates(space, name.name)) {
         if (commons_.contains(candidate)) return ResolveCommon(candidate, name.where, depth);
         if (IsEntityType(candidate)) return EntityType(candidate);
       }
     }
-    const std::string_view short_name =
-        std::string_view(name.name).substr(built_in_only ? kBuiltInNamespace.size() : 0);
+    return ResolveBuiltIn(name);
+  }
+
+  base::Result<TypePtr> ResolveCommonName(const NameSyntax& name, const std::string& space,
+                                          std::size_t depth) {
+    for (const std::string& candidate : Candidates(space, name.name)) {
+      if (commons_.contains(candidate)) return ResolveCommon(candidate, name.where, depth);
+    }
+    return ResolveBuiltIn(name);
+  }
+
+  /// A built-in type, with or without __cedar.
+  base::Result<TypePtr> ResolveBuiltIn(const NameSyntax& name) {
+    std::string_view short_name = name.name;
+    if (short_name.starts_with(kBuiltInNamespace)) short_name.remove_prefix(kBuiltInNamespace.size());
     const auto built_in = std::ranges::find(kBuiltIns, short_name, &BuiltIn::name);
     if (built_in == kBuiltIns.end()) return FailUnknown(name, "type");
     return std::make_shared<const Type>(Type{.kind = built_in->kind});

@@ -56,7 +56,7 @@ class SchemaParser {
   bool ParseDeclaration(std::vector<Annotation> annotations, NamespaceSyntax& space) {
     if (reader_.AcceptWord("entity")) return ParseEntity(std::move(annotations), space);
     if (reader_.AcceptWord("action")) return ParseAction(std::move(annotations), space);
-    if (reader_.AcceptWord("type")) return ParseCommonType(space);
+    if (reader_.AcceptWord("type")) return ParseCommonType(std::move(annotations), space);
     constexpr std::array<std::string_view, 4> kWords = {"entity", "action", "type", "namespace"};
     reader_.FailExpected("`entity`, `action` or `type`", DidYouMean(reader_.Peek().text, kWords));
     return false;
@@ -227,10 +227,10 @@ class SchemaParser {
     return false;
   }
 
-  bool ParseCommonType(NamespaceSyntax& space) {
+  bool ParseCommonType(std::vector<Annotation> annotations, NamespaceSyntax& space) {
     constexpr std::array<std::string_view, 8> kBuiltIn = {"Bool", "Boolean", "Entity", "Extension",
                                                           "Long", "Record",  "Set",    "String"};
-    CommonTypeSyntax common{.name = {{}, Where()}, .type = nullptr};
+    CommonTypeSyntax common{.name = {{}, Where()}, .annotations = std::move(annotations)};
     const Token token = reader_.Peek();
     auto name = reader_.ExpectIdentifier("a type's name");
     if (!name) return false;

@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "cedar/conformance.h"
+#include "cli/cedar_commands.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 
@@ -20,7 +21,12 @@ void RunConformance(const std::string& directory, Format format, Console& consol
   if (format == Format::kJson) {
     base::JsonWriter json;
     json.BeginObject().Key("cases").Integer(static_cast<std::int64_t>(report->cases));
-    json.Key("requests").Integer(static_cast<std::int64_t>(report->requests)).Key("mismatches").BeginArray();
+    json.Key("requests")
+        .Integer(static_cast<std::int64_t>(report->requests))
+        .Key("verdicts")
+        .Integer(static_cast<std::int64_t>(report->verdicts))
+        .Key("mismatches")
+        .BeginArray();
     for (const std::string& mismatch : report->mismatches) json.String(mismatch);
     json.EndArray().EndObject();
     console.out() << json.Take() << "\n";
@@ -35,11 +41,17 @@ void RunConformance(const std::string& directory, Format format, Console& consol
 void AddCedarCommand(CLI::App& app, Console& console) {
   CLI::App* cedar = app.add_subcommand("cedar", "The policy language that terms are written in");
   cedar->require_subcommand(1);
+  cedar->footer(
+      "Options and exit codes are those of the reference CLI, `cedar`, where it has them.\n"
+      "Each command's --help has examples.");
+  AddCedarAuthorize(*cedar, console);
+  AddCedarEvaluate(*cedar, console);
   AddCedarBench(*cedar, console);
   CLI::App* conformance = cedar->add_subcommand(
-      "conformance", "Run a folder of authorization cases and print each request that comes out otherwise");
+      "conformance", "Run a folder of cases and print each decision and verdict that comes out otherwise");
   conformance->footer(
-      "The last line counts: N cases, M requests, K mismatches. Exits 1 on any mismatch.\n"
+      "The last line counts: N cases, M requests, V verdicts of validation, K mismatches. Exits 1 on any "
+      "mismatch.\n"
       "Example: proviso cedar conformance cedar-integration-tests/corpus-tests");
   struct Options {
     std::string directory;

@@ -34,6 +34,9 @@ enum class CedarExample : std::uint8_t {
 [[nodiscard]] std::optional<CedarExample> FindCedarExample(std::string_view name);
 [[nodiscard]] std::vector<std::string> CedarExampleNames();
 
+/// The largest size that MakeCedarWorkload makes in seconds (limits.h).
+[[nodiscard]] std::size_t SizeMaxOf(CedarExample example);
+
 /// What an engine is measured with: texts, as they would stand in files.
 struct CedarWorkload {
   std::string policies;               ///< Cedar text

@@ -1,12 +1,12 @@
 // What the reference engine says about a case: refused, and at which part, or a decision for each request.
 //
 // CEDAR_REFERENCE may name the module of another version.
-const cedar = await import(process.env.CEDAR_REFERENCE ?? "@cedar-policy/cedar-wasm/nodejs");
+export const cedar = await import(process.env.CEDAR_REFERENCE ?? "@cedar-policy/cedar-wasm/nodejs");
 
 // The engine takes objects and turns them into text with JSON.stringify. A number of JavaScript cannot
 // hold 64 bits, and an object cannot hold a key twice, so we hand over the text itself.
 const stringify = JSON.stringify;
-class Text {
+export class Text {
   constructor(text) {
     this.text = text;
   }

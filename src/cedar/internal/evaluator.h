@@ -82,7 +82,8 @@ class Evaluator {
 [[nodiscard]] base::Result<Value> CallExtension(ExtensionFunction function,
                                                 std::span<const Value* const> arguments);
 
-/// Whether all of `text` (UTF-8) matches. Time is at most the product of both lengths.
+/// Whether all of `text` (UTF-8) matches. Takes time linear in both lengths; allocates only for patterns
+/// that would otherwise take more.
 [[nodiscard]] bool Matches(const Pattern& pattern, std::string_view text);
 
 }  // namespace proviso::cedar::internal

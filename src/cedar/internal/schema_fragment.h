@@ -29,7 +29,8 @@ struct AttributeSyntax {
 struct TypeSyntax {
   enum class Kind : std::uint8_t {
     kName,        ///< a common type, an entity type, or a built-in one
-    kEntityName,  ///< an entity type and nothing else
+    kEntityName,  ///< an entity type and nothing else (JSON only)
+    kCommonName,  ///< a common type or a built-in one (JSON only)
     kSet,
     kRecord
   };
@@ -42,6 +43,7 @@ struct TypeSyntax {
 struct CommonTypeSyntax {
   NameSyntax name{};
   TypeSyntaxPtr type{};
+  std::vector<Annotation> annotations{};
 };
 
 struct EntitySyntax {
@@ -83,6 +85,11 @@ using SchemaFragment = std::vector<NamespaceSyntax>;
                                                            std::string_view source_name);
 [[nodiscard]] base::Result<SchemaFragment> ParseSchemaJson(std::string_view text,
                                                            std::string_view source_name);
+
+/// The JSON form, compact.
+[[nodiscard]] std::string WriteSchemaJson(const SchemaFragment& fragment);
+/// The human syntax. Fails with kInvalid where it has no way to say what JSON said.
+[[nodiscard]] base::Result<std::string> WriteSchemaText(const SchemaFragment& fragment);
 
 /// Gives every name its meaning. Errors say where, and the nearest name.
 [[nodiscard]] base::Result<Schema> ResolveSchema(const SchemaFragment& fragment);

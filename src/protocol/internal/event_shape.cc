@@ -1,8 +1,8 @@
 #include "protocol/internal/event_shape.h"
 
-#include <simdjson.h>
-
 #include <array>
+
+#include "base/utf8.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -34,7 +34,7 @@ std::optional<Inside> ScanString(std::string_view text) {
     ++escapes;
     at += 2;
   }
-  if (!simdjson::validate_utf8(text.data(), at)) return std::nullopt;
+  if (!base::IsUtf8(text.substr(0, at))) return std::nullopt;
   return Inside{.bytes = at, .unescaped = at - escapes};
 }
 

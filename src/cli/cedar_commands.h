@@ -1,0 +1,18 @@
+// The subcommands of `proviso cedar`, one function each; as commands.h has it for `proviso`.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace proviso::cli {
+
+class Console;
+
+/// authorize: one request, decided and explained; evaluate: one expression.
+void AddCedarAuthorize(CLI::App& cedar, Console& console);
+void AddCedarEvaluate(CLI::App& cedar, Console& console);
+/// bench: how long decisions take on this machine.
+void AddCedarBench(CLI::App& cedar, Console& console);
+
+}  // namespace proviso::cli
