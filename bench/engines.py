@@ -16,10 +16,11 @@ WRITER = rigs.BUILD / "bench" / "write_data_sets"
 EVALUATORS = ("compiled", "tree")
 RUST = {"Rust 4.5": "cedar-rust", "Rust newest": "cedar-rust-newest"}
 MOVED_MAX = 0.25
+RUN_S_MAX = 1800  # the Rust engine reads a million entities in about one minute
 
 
 def run(command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=RUN_S_MAX, **options)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout).strip()[-2000:]}")
     return done.stdout
@@ -38,7 +39,10 @@ def build_rust(folder):
 
 
 def find_engines(report):
-    """Name to command line. The first is ours, and what the others are compared with."""
+    """Name to command line. The first is ours, and what the others are compared with; none without ours."""
+    if not (PROGRAM.exists() and WRITER.exists()):
+        report.row("engines", "not run: build the preset bench first")
+        return {}
     engines = {name: [PROGRAM, "--evaluator", name] for name in EVALUATORS}
     builders = {"cedar-go": ("go", build_go)}
     for name, folder in RUST.items():
@@ -49,7 +53,7 @@ def find_engines(report):
             continue
         try:
             engines[name] = [build()]
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
             report.row(name, f"not run: {str(error).splitlines()[-1]}")
     return engines
 
@@ -109,6 +113,10 @@ def amount(ns):
     return f"{ns:.0f} ns" if ns < 10_000 else f"{ns / 1000:.1f} us" if ns < 1e7 else f"{ns / 1e6:.1f} ms"
 
 
+def microseconds(us):
+    return amount(us * 1000)
+
+
 def compared(found, key, show=amount):
     """"95 ns; tree 350 ns (3.7), cedar-go 5350 ns (56), …": each with its ratio to the first."""
     (ours, first), *others = found.items()
@@ -126,6 +134,8 @@ def note_movement(report, found):
 def measure_engine(report, options):
     """The applications of the OOPSLA 2024 evaluation."""
     engines = find_engines(report)
+    if not engines:
+        return
     for example in ("gdrive", "github", "tinytodo"):
         for size, data_sets in ((5, options.data_sets), (50, options.data_sets), (500, max(1, options.data_sets // 20))):
             directory = write(example, size, data_sets)
@@ -140,18 +150,21 @@ def measure_engine(report, options):
             report.row(f"{name}, p99", compared(found, "p99"), "<= 1000 ns, x50" if goal else "")
             report.row(f"{name}, p99 of each request's median", compared(found, "p99_quiet"))
             report.row(f"{name}, mean without the clock", compared(found, "mean"))
+            report.row(f"{name}, to read the entities", compared(found, "load_entities_us", microseconds))
             note_movement(report, found)
 
 
 def measure_growth(report, options):
     """How one decision grows: with clauses, with entities, and when the request comes as JSON."""
     engines = find_engines(report)
+    if not engines:
+        return
     for example, what in (("clauses", "clauses on the action"), ("clauses-on-others", "clauses, one on the action")):
         for size in (1, 10, 100, 500):
             found = measure(report, engines, write(example, size, 1), options.rounds, options.passes)
             report.row(f"{size} {what}, mean", compared(found, "mean"))
             if size == 500:
-                report.row(f"{size} {what}, to read", compared(found, "load_policies_us", lambda us: f"{us:.0f} us"))
+                report.row(f"{size} {what}, to read", compared(found, "load_policies_us", microseconds))
                 note_movement(report, found)
     for example in ("gdrive", "github"):
         found = measure(report, engines, write(example, 50, 10), options.rounds, options.passes, "--json-requests")
@@ -164,7 +177,7 @@ def measure_growth(report, options):
         found = measure(report, engines, write("people", size, 1), 1, options.passes)
         report.row(f"{size} people, p50", compared(found, "p50"))
         report.row(f"{size} people, p99", compared(found, "p99"))
-        report.row(f"{size} people, to read", compared(found, "load_entities_us", lambda us: f"{us / 1000:.1f} ms"))
+        report.row(f"{size} people, to read", compared(found, "load_entities_us", microseconds))
         entities = next(iter(found.values()))["entities"]
         report.row(f"{size} people, memory an entity",
                    compared(found, "loaded_kib", lambda kib: f"{kib * 1024 / entities:.0f} B"))

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "cedar/validate.h"
 #include "cli/cedar_measurement.h"
 
 namespace proviso::cli {
@@ -52,6 +53,15 @@ TEST(CedarExamples, AreAllowedSometimesAndDeniedSometimesAndNeverErr) {
     EXPECT_GT(times.allowed, 10U) << name;
     EXPECT_GT(times.denied, 10U) << name;
     EXPECT_EQ(times.decisions.find_first_of("ad"), std::string::npos) << name;
+  }
+}
+
+TEST(CedarExamples, HavePoliciesThatFitTheirSchemaStrictly) {
+  for (const std::string& name : CedarExampleNames()) {
+    const auto loaded = LoadWorkload(MakeCedarWorkload(*FindCedarExample(name), {.size = 20}));
+    ASSERT_TRUE(loaded) << name << ": " << loaded.error().message;
+    const auto report = cedar::Validate(*loaded->policies, *loaded->schema);
+    EXPECT_TRUE(report.passed()) << name << ": " << report.findings.front().Text();
   }
 }
 
