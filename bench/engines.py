@@ -98,12 +98,15 @@ def summary(rows):
     def median(key, off=0):
         return statistics.median(row[key] - off * row["clock_ns"] for row in rows)
 
-    means = [row["unclocked_mean_ns"] for row in rows]
+    def moved(key):
+        values = [row[key] for row in rows]
+        return max(values) / min(values) - 1
+
     return {
         "p50": median("p50_raw_ns", 1), "p99": median("p99_raw_ns", 1),
         "p99_quiet": median("p99_of_request_medians_raw_ns", 1), "mean": median("unclocked_mean_ns"),
-        "clock": median("clock_ns"), "moved": max(means) / min(means) - 1, "allow": rows[0]["allow"],
-        "requests": rows[0]["requests"], "entities": rows[0]["entities"] / rows[0]["data_sets"],
+        "clock": median("clock_ns"), "p50_moved": moved("p50_raw_ns"), "mean_moved": moved("unclocked_mean_ns"),
+        "allow": rows[0]["allow"], "requests": rows[0]["requests"], "entities": rows[0]["entities"] / rows[0]["data_sets"],
         "load_policies_us": median("load_policies_us"), "load_entities_us": median("load_entities_us"),
         "loaded_kib": median("loaded_kib") / rows[0]["data_sets"],
     }
@@ -126,9 +129,11 @@ def compared(found, key, show=amount):
 
 
 def note_movement(report, found):
-    moved = max(one["moved"] for one in found.values())
-    report.row("  an engine moved over the rounds by", f"{moved:.0%}" +
-               ("  THROW THESE ROWS AWAY" if moved > MOVED_MAX else ""), f"<= {MOVED_MAX:.0%}")
+    """p50 stands when others had the machine for moments; p99 and the mean do not."""
+    p50, mean = (max(one[key] for one in found.values()) for key in ("p50_moved", "mean_moved"))
+    verdict = ("  THROW THESE ROWS AWAY" if p50 > MOVED_MAX else
+               "  others ran beside: only p50 counts" if mean > MOVED_MAX else "")
+    report.row("  an engine moved over the rounds by", f"p50 {p50:.0%}, mean {mean:.0%}{verdict}", f"<= {MOVED_MAX:.0%}")
 
 
 def measure_engine(report, options):
