@@ -1,5 +1,7 @@
 #include "cedar/internal/machine.h"
 
+#include <algorithm>
+
 #include "cedar/internal/evaluator.h"
 
 namespace proviso::cedar::internal {
@@ -18,6 +20,27 @@ const Value* FindNamed(const Record& record, const std::string& name, std::uint3
     hint = static_cast<std::uint32_t>(index);
   }
   return &attributes[hint].value;
+}
+
+bool IsBelowAny(const Entities& entities, const Entities::Node& node, const Set& containers) {
+  return std::ranges::any_of(containers.elements(), [&](const Value& container) {
+    return entities.IsBelow(node, *container.AsEntity());
+  });
+}
+
+/// Whether an ancestor is in a set that has hashes. Each of the fewer is looked for among the more.
+bool Meet(const std::vector<Entities::Node::Ancestor>& ancestors, const Set& containers) {
+  const auto& hashes = containers.entity_hashes();
+  if (ancestors.size() <= hashes.size()) {
+    return std::ranges::any_of(ancestors,
+                               [&](const auto& ancestor) { return containers.ContainsEntity(ancestor.uid); });
+  }
+  return std::ranges::any_of(hashes, [&](const Set::EntityHash& each) {
+    const auto same = std::ranges::equal_range(ancestors, each.hash, {}, &Entities::Node::Ancestor::hash);
+    return std::ranges::any_of(same, [&](const Entities::Node::Ancestor& ancestor) {
+      return ancestor.uid == *containers.elements()[each.index].AsEntity();
+    });
+  });
 }
 
 bool SetContains(const Set& set, const Cell& cell) {
@@ -315,15 +338,8 @@ bool Machine::IsInAny(const EntityUid& member, const Entities::Node* node, const
   if (!containers.HoldsOnlyEntities()) return false;
   is_in = containers.ContainsEntity(member);
   if (is_in || node == nullptr) return true;
-  if (!node->walks && node->ancestors.size() <= containers.elements().size()) {
-    for (const auto& [hash, uid] : node->ancestors) {
-      if (containers.ContainsEntity(uid)) return is_in = true;
-    }
-    return true;
-  }
-  for (const Value& element : containers.elements()) {
-    if (entities_.IsBelow(*node, *element.AsEntity())) return is_in = true;
-  }
+  const bool by_hash = !node->walks && !containers.entity_hashes().empty();
+  is_in = by_hash ? Meet(node->ancestors, containers) : IsBelowAny(entities_, *node, containers);
   return true;
 }
 
