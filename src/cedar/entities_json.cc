@@ -231,16 +231,29 @@ std::vector<Entity> ActionEntities(const Schema& schema) {
   return actions;
 }
 
-/// An action of the schema that the JSON repeats may say less, and nothing else.
-base::Status CheckAction(const Entity& given, const Entities& declared) {
-  const bool plain = given.attributes.empty() && given.tags.empty();
-  const bool known = std::ranges::all_of(given.parents, [&](const EntityUid& parent) {
-    return parent != given.uid && declared.IsIn(given.uid, parent);
-  });
-  if (plain && known) return {};
-  return base::Fail(ErrorCode::kInvalid, given.uid.Text() +
+/// An action of the schema that the JSON repeats must be the same, its ancestors included: those that
+/// follow from the actions that the JSON repeats.
+base::Status CheckAction(const Entities::Node& given, const Entities::Node& declared) {
+  const Entity& entity = given.entity;
+  const bool same = entity.attributes.empty() && entity.tags.empty() &&
+                    std::ranges::equal(given.ancestors, declared.ancestors, {},
+                                       &Entities::Node::Ancestor::uid, &Entities::Node::Ancestor::uid);
+  if (same) return {};
+  return base::Fail(ErrorCode::kInvalid, entity.uid.Text() +
                                              ": the schema declares this action otherwise; "
-                                             "leave it out here");
+                                             "leave it out here, or give all its ancestors");
+}
+
+/// The schema's word counts, but the JSON must contradict neither it nor itself.
+base::Status CheckActions(std::vector<Entity> repeated, const Entities& declared) {
+  const auto given = Entities::Build(std::move(repeated));
+  if (!given) return std::unexpected(given.error());
+  for (const Entity* action : given->Sorted()) {
+    if (auto status = CheckAction(*given->FindNode(action->uid), *declared.FindNode(action->uid)); !status) {
+      return status;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -281,15 +294,12 @@ base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view 
     if (!entity) return base::Within(source_name, entity.error());
     if (schema == nullptr || schema->FindAction(entity->uid) == nullptr) {
       entities.push_back(std::move(*entity));
-    } else if (auto status = CheckAction(*entity, *declared); !status) {
-      return base::Within(source_name, status.error());
     } else {
       repeated_actions.push_back(std::move(*entity));
     }
   }
-  // The schema's word counts, but the JSON must not contradict itself either.
-  if (const auto same = Entities::Build(std::move(repeated_actions)); !same) {
-    return base::Within(source_name, same.error());
+  if (auto status = CheckActions(std::move(repeated_actions), *declared); !status) {
+    return base::Within(source_name, status.error());
   }
   auto built = Entities::Build(std::move(entities));
   if (!built) return base::Within(source_name, built.error());

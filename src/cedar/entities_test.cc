@@ -195,8 +195,12 @@ TEST(EntitiesFromJson, AddsTheActionsOfTheSchema) {
   const auto schema = *Schema::Parse("action read; action view in [read];", "s");
   const auto entities = *EntitiesFromJson("[]", "e", &schema);
   EXPECT_TRUE(entities.IsIn(EntityUid("Action", "view"), EntityUid("Action", "read")));
-  EXPECT_EQ(ErrorOf(R"([{"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": []}])", &schema),
+  EXPECT_EQ(ErrorOf(R"([{"uid": {"type": "Action", "id": "view"}, "attrs": {},
+                         "parents": [{"type": "Action", "id": "read"}]}])",
+                    &schema),
             "accepted");
+  EXPECT_THAT(ErrorOf(R"([{"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": []}])", &schema),
+              HasSubstr("declares this action otherwise"));
   EXPECT_THAT(
       ErrorOf(R"([{"uid": {"type": "Action", "id": "read"}, "attrs": {"x": 1}, "parents": []}])", &schema),
       HasSubstr("declares this action otherwise"));
@@ -204,6 +208,19 @@ TEST(EntitiesFromJson, AddsTheActionsOfTheSchema) {
       {"uid": {"type": "Action", "id": "view"}, "attrs": {}, "parents": [{"type": "Action", "id": "read"}]}])",
                       &schema),
               HasSubstr("given twice with different content"));
+}
+
+TEST(EntitiesFromJson, ComparesTheAncestorsOfActionsNotTheirParents) {
+  const auto schema = *Schema::Parse("action a in [b]; action b in [c]; action c;", "s");
+  const auto action = [](const std::string& id, const std::string& parents) {
+    return R"({"uid": {"type": "Action", "id": ")" + id + R"("}, "attrs": {}, "parents": [)" + parents + "]}";
+  };
+  const std::string b = R"({"type": "Action", "id": "b"})";
+  const std::string c = R"({"type": "Action", "id": "c"})";
+  EXPECT_EQ(ErrorOf("[" + action("a", b + "," + c) + "]", &schema), "accepted");
+  EXPECT_EQ(ErrorOf("[" + action("a", b) + "," + action("b", c) + "]", &schema), "accepted");
+  EXPECT_THAT(ErrorOf("[" + action("a", b) + "]", &schema), HasSubstr("declares this action otherwise"));
+  EXPECT_THAT(ErrorOf("[" + action("a", c) + "]", &schema), HasSubstr("declares this action otherwise"));
 }
 
 TEST(ValueFromJson, BoundsDepth) {
