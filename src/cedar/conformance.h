@@ -25,8 +25,9 @@ struct ConformanceReport {
 /// a case names are read beside it when they begin with `corpus-tests/`, else from the nearest
 /// directory above that has them. A case that cannot be read counts as one mismatch, unless it says
 /// that it must not be: "refused" is then "schema", "policies" or "entities", the first part that the
-/// reference refuses; a request's decision may be "refused" too. Fails only if the directory cannot be
-/// read or holds no case.
+/// reference refuses; a request's decision may be "refused" too, or missing where a case has only a
+/// verdict on the request. X.validation.json may say "all" of the entities in one word. Fails only if the
+/// directory cannot be read or holds no case.
 [[nodiscard]] base::Result<ConformanceReport> RunConformance(const std::filesystem::path& directory);
 
 }  // namespace proviso::cedar

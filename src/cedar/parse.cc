@@ -61,6 +61,7 @@ class PolicyParser {
 
   /// principal or resource, with what follows.
   bool ParseTarget(SlotName which, ScopeConstraint& constraint) {
+    constraint.position = reader_.Peek().position;
     if (!reader_.ExpectWord(WordOf(which))) return false;
     if (reader_.Accept(TokenKind::kEqual)) {
       constraint.kind = ScopeConstraint::Kind::kEqual;
@@ -105,6 +106,7 @@ class PolicyParser {
   }
 
   bool ParseAction(ActionConstraint& constraint) {
+    constraint.position = reader_.Peek().position;
     if (!reader_.ExpectWord("action")) return false;
     if (reader_.Accept(TokenKind::kEqual)) {
       constraint.kind = ActionConstraint::Kind::kEqual;

@@ -41,8 +41,12 @@ struct ScopeConstraint {
   Kind kind = Kind::kAny;
   std::string type;                   ///< for kIs and kIsIn
   std::optional<ScopeTarget> target;  ///< for kEqual, kIn and kIsIn
+  Position position{};                ///< of the variable
 
-  bool operator==(const ScopeConstraint&) const = default;
+  /// Positions aside.
+  bool operator==(const ScopeConstraint& other) const {
+    return kind == other.kind && type == other.type && target == other.target;
+  }
 };
 
 /// The constraint on action: `==` has one entity, `in` one, `in [..]` any number.
@@ -50,8 +54,12 @@ struct ActionConstraint {
   enum class Kind : std::uint8_t { kAny, kEqual, kIn, kInList };
   Kind kind = Kind::kAny;
   std::vector<EntityUid> entities;
+  Position position{};  ///< of the variable
 
-  bool operator==(const ActionConstraint&) const = default;
+  /// Positions aside.
+  bool operator==(const ActionConstraint& other) const {
+    return kind == other.kind && entities == other.entities;
+  }
 };
 
 struct Condition {

@@ -255,7 +255,7 @@ TEST(Validate, NeedsAnActionThatAppliesToTheScope) {
       {"principal, action == Action::\"any\", resource", {Kind::kNoApplicableAction, Kind::kImpossible}},
       {"principal, action in [Action::\"any\"], resource", {}},
       {"principal, action in [Action::\"idle\"], resource", {Kind::kNoApplicableAction, Kind::kImpossible}},
-      {"principal, action in [], resource", {Kind::kNoApplicableAction, Kind::kEmptySet}},
+      {"principal, action in [], resource", {Kind::kEmptySet, Kind::kNoApplicableAction}},
   };
   for (const auto& [scope, kinds] : facts) {
     EXPECT_EQ(Check("permit(" + std::string(scope) + ");"), kinds) << scope;
@@ -319,7 +319,10 @@ TEST(Validate, SaysWhatIsWrongWhereAndWhatToDo) {
     return Validate(ReadPolicies(text), schema).findings[0].Text();
   };
   EXPECT_EQ(first("permit(principal is User, action, resource)\nwhen { principal.nmae == \"a\" };"),
-            "p.cedar:2:18: error: policy `policy0`: User has no attribute `nmae`; did you mean `name`?");
+            "p.cedar:2:18: error: policy `policy0`: `principal` (User) has no attribute `nmae`; did you mean "
+            "`name`?");
+  EXPECT_THAT(first("permit(principal,\n  action, resource in Foldre::\"f\");"),
+              testing::StartsWith("p.cedar:2:11: error: policy `policy0`: the schema has no entity type"));
   EXPECT_THAT(first(Drop("principal is Usr")), HasSubstr("no entity type `Usr`; did you mean `User`?"));
   EXPECT_THAT(first(Drop("action == Action::\"dorp\"")), HasSubstr("did you mean `Action::\"drop\"`?"));
   EXPECT_THAT(first(Drop("principal.nick == \"a\"")), HasSubstr("ask for it first: `… has \"nick\" && …`"));

@@ -14,6 +14,8 @@ namespace {
 
 /// Up to this many elements or attributes are looked at one by one.
 constexpr std::size_t kSearchedMax = 8;
+/// From this many on, a set of entities knows their hashes.
+constexpr std::size_t kHashedMin = 4;
 
 std::strong_ordering CompareSets(const Set& a, const Set& b) {
   return a.elements() <=> b.elements();
@@ -146,10 +148,12 @@ Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
   std::ranges::sort(elements_);
   const auto repeated = std::ranges::unique(elements_);
   elements_.erase(repeated.begin(), repeated.end());
-  if (elements_.size() <= kSearchedMax || !HoldsOnlyEntities()) return;
-  hashes_.reserve(elements_.size());
-  for (const Value& element : elements_) hashes_.push_back(element.AsEntity()->hash());
-  std::ranges::sort(hashes_);
+  if (elements_.size() < kHashedMin || !HoldsOnlyEntities()) return;
+  entity_hashes_.reserve(elements_.size());
+  for (const Value& element : elements_) {
+    entity_hashes_.push_back({element.AsEntity()->hash(), static_cast<std::uint32_t>(entity_hashes_.size())});
+  }
+  std::ranges::sort(entity_hashes_, {}, &EntityHash::hash);
 }
 
 bool Set::Contains(const Value& value) const {
@@ -158,13 +162,18 @@ bool Set::Contains(const Value& value) const {
 }
 
 bool Set::ContainsEntity(const EntityUid& uid) const {
-  if (hashes_.empty()) {
+  if (entity_hashes_.empty()) {
     return std::ranges::any_of(elements_, [&](const Value& element) {
       const EntityUid* entity = element.AsEntity();
       return entity != nullptr && *entity == uid;
     });
   }
-  return std::ranges::binary_search(hashes_, uid.hash()) && Contains(Value::Entity(uid));
+  const std::size_t hash = uid.hash();
+  auto at = std::ranges::lower_bound(entity_hashes_, hash, {}, &EntityHash::hash);
+  for (; at != entity_hashes_.end() && at->hash == hash; ++at) {
+    if (*elements_[at->index].AsEntity() == uid) return true;
+  }
+  return false;
 }
 
 /// Elements are in the order of their kinds, so the first and the last tell for all.

@@ -137,6 +137,14 @@ class Set {
   [[nodiscard]] bool Contains(const Value& value) const;
   /// As Contains, for an entity; by the hash of its name where the set holds only entities.
   [[nodiscard]] bool ContainsEntity(const EntityUid& uid) const;
+
+  /// An element by the hash of its name.
+  struct EntityHash {
+    std::size_t hash;
+    std::uint32_t index;  ///< in elements()
+  };
+  /// All elements by hash, where they are entities and more than a few; else none.
+  [[nodiscard]] const std::vector<EntityHash>& entity_hashes() const { return entity_hashes_; }
   /// True for the empty set too.
   [[nodiscard]] bool HoldsOnlyEntities() const;
   [[nodiscard]] bool ContainsAll(const Set& other) const;
@@ -147,7 +155,7 @@ class Set {
 
  private:
   std::vector<Value> elements_;
-  std::vector<std::size_t> hashes_;  // of the entities, sorted, where all are and there are many
+  std::vector<EntityHash> entity_hashes_;
 };
 
 /// One named value of a record.

@@ -8,6 +8,7 @@
 #include "base/fields.h"
 #include "base/file.h"
 #include "cedar/parse.h"
+#include "cedar/validate.h"
 #include "keys/digest.h"
 #include "terms/examples.h"
 #include "terms/internal/possible_decisions.h"
@@ -97,6 +98,14 @@ std::vector<Entity> EntitiesOf(const Agreement& agreement) {
   return entities;
 }
 
+/// A clause may read what need not be there: a forbid then forbids, and a permit does not permit. A
+/// clause that no request can satisfy may be a draft's, and harms nobody.
+bool IsDefinedByTerms(const cedar::ValidationFinding& finding) {
+  return finding.kind == cedar::FindingKind::kUnguardedAttribute ||
+         finding.kind == cedar::FindingKind::kUnguardedTag ||
+         finding.severity() == cedar::ValidationFinding::Severity::kWarning;
+}
+
 }  // namespace
 
 Package::Package() = default;
@@ -147,6 +156,7 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
   if (package->clauses_.empty())
     errors.emplace_back("clauses/: no clause; without a permit everything is forbidden");
   package->CheckFacts(errors);
+  package->CheckTypes(errors);
   for (const PackageFile& file : files) {
     if (IsBelow(file.path, kExamples)) package->ReadExamplesOf(file, errors);
   }
@@ -253,6 +263,16 @@ void Package::CheckFactsOf(const cedar::Policy& policy, const std::vector<std::s
     errors.push_back(
         where + " reads context." + name + ", a fact that nobody declared a source for" +
         (meant.empty() ? "; add it to agreement.toml as [[fact]]" : "; did you mean " + meant + "?"));
+  }
+}
+
+void Package::CheckTypes(std::vector<std::string>& errors) const {
+  if (!errors.empty()) return;  // what is wrong with names and facts would be said again
+  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get()}) {
+    const cedar::ValidationReport report = cedar::Validate(*set, *schema_);
+    for (const cedar::ValidationFinding& finding : report.findings) {
+      if (!IsDefinedByTerms(finding)) errors.push_back(finding.Text());
+    }
   }
 }
 

@@ -6,6 +6,9 @@
 //   clauses/*.cedar       the clauses
 //   examples/*.toml       worked requests and the outcome that each must have (examples.h)
 //
+// Every clause passes strict validation against the schema (cedar/validate.h), but that it may read what
+// need not be there: a forbid that misses a fact forbids, and a permit does not permit.
+//
 // Anything else that looks like a part (another .cedar, .cedarschema, .toml or .json) is an error, so
 // that a clause in a misspelt directory is not a clause forgotten. Other files are no part of it.
 //
@@ -90,6 +93,7 @@ class Package {
   void CheckFacts(std::vector<std::string>& errors) const;
   void CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
                     std::vector<std::string>& errors) const;
+  void CheckTypes(std::vector<std::string>& errors) const;
   void PrepareDecisions();
 
   Agreement agreement_;

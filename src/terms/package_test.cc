@@ -89,7 +89,29 @@ TEST(Package, RefusesEachThingThatIsWrongInItsClauses) {
         permit + R"(@id("2") forbid (principal, action, resource)
               when { {c: context}.c.decision.count > 1 };)",
         {},
-        "reads context as a whole"}});
+        "reads context as a whole"},
+       {"a type that the schema does not have",
+        permit + R"(@id("2") forbid (principal is Agnet, action, resource);)",
+        {},
+        "clauses/a.cedar:1:64: error: policy `2`: the schema has no entity type `Agnet`"},
+       {"a comparison that is never true",
+        permit + R"(@id("2") forbid (principal, action, resource)
+              when { context has purpose && context.purpose == 7 };)",
+        {},
+        "both sides of `==` are of types that do not go together"},
+       {"what a record does not have",
+        permit + R"(@id("2") @modality("should") forbid (principal, action, resource)
+              when { context.authority.knid == "warrant" };)",
+        {},
+        "`context.authority` has no attribute `knid`; did you mean `kind`?"}});
+}
+
+TEST(Package, TakesAClauseThatReadsWhatNeedNotBeThere) {
+  // Where the label is absent the first clause forbids, and the second does not permit.
+  const auto package =
+      LoadClauses(R"(@id("1") forbid (principal, action, resource) when { context.label == "secret" };
+    @id("2") permit (principal, action, resource) when { context.authority.kind == "warrant" };)");
+  EXPECT_TRUE(package.has_value()) << ErrorOf(package);
 }
 
 TEST(Package, RefusesEachThingThatIsWrongInItsOtherFiles) {

@@ -1,4 +1,4 @@
-// Writes a folder of cases that the reference engine has decided, for `proviso cedar conformance`.
+// Writes a folder of cases that the reference engine has decided and validated, for `proviso cedar conformance`.
 //
 //   node differential.mjs --out DIR [--seed 1] [--cases 300] [--corpus DIR]
 //
@@ -87,6 +87,13 @@ function mutateContext(random, context, other) {
   }
 }
 
+/** What the reference decided, where it could. */
+function answer({ decision, reason, errors }) {
+  if (decision === undefined) return "";
+  return `,
+   "decision": "${decision}", "reason": ${JSON.stringify(reason)}, "errors": ${JSON.stringify(errors)}`;
+}
+
 /** Writes a case in the layout of the corpus, with the texts of JSON as they are. */
 function write(folder, name, made) {
   const put = (ending, text) => fs.writeFileSync(path.join(folder, name + ending), text);
@@ -96,12 +103,12 @@ function write(folder, name, made) {
   const named = (ending) => JSON.stringify(`corpus-tests/${name}${ending}`);
   const requests = made.requests.map(
     (each, index) => `  {"description": "Request ${index}", "principal": ${each.principal}, "action": ${each.action},
-   "resource": ${each.resource}, "context": ${each.context},
-   "decision": "${each.decision}", "reason": ${JSON.stringify(each.reason)}, "errors": ${JSON.stringify(each.errors)}}`,
+   "resource": ${each.resource}, "context": ${each.context}${answer(each)}}`,
   );
   const members = [`"policies": ${named(".cedar")}`, `"entities": ${named(".entities.json")}`];
   if (made.schema !== undefined) members.push(`"schema": ${named(".cedarschema")}`);
   if (made.refused !== undefined) members.push(`"refused": "${made.refused}"`);
+  if (made.validation !== undefined) put(".validation.json", JSON.stringify(made.validation));
   put(".json", `{${members.join(", ")},\n "requests": [\n${requests.join(",\n")}]}\n`);
 }
 
@@ -111,19 +118,17 @@ const { values: options } = parseArgs({
   options: { out: { type: "string" }, seed: { type: "string", default: "1" }, cases: { type: "string", default: "300" }, corpus: { type: "string" } },
 });
 const corpus = options.corpus === undefined ? [] : readCorpus(options.corpus);
-const counts = { cases: 0, requests: 0, refused: 0, silent: 0 };
+const counts = { cases: 0, requests: 0, refused: 0, invalid: 0 };
 fs.mkdirSync(options.out, { recursive: true });
 for (let number = 0; number < Number(options.cases); ++number) {
   const random = new Random(Number(options.seed) * 1_000_003 + number);
   const made = random.pick(corpus.length === 0 ? withoutCorpus : withCorpus)(random, corpus);
   const judged = judge(made);
-  if (judged === undefined) {
-    ++counts.silent;
-    continue;
-  }
   ++counts.cases;
   counts.requests += judged.requests.length;
   counts.refused += judged.refused !== undefined;
+  const strict = Object.values(judged.validation?.policyValidation.perPolicy ?? {});
+  counts.invalid += strict.filter((each) => !each.strict).length;
   write(options.out, String(number), judged);
 }
 console.log(JSON.stringify({ reference: version, ...counts }));

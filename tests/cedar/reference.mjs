@@ -61,23 +61,21 @@ const parsesEntities = (entities, schema) =>
 const parsesContext = (context, schema, action) =>
   parsesJson(context, () => cedar.checkParseContext(call({ context, schema, action })));
 
-/** The part that is refused for what it is ("policies", "schema", "entities"); "fit" when the entities are
- *  refused only for not being as the schema says, which Proviso leaves to its validator; or undefined. */
+/** The part that is refused for what it is ("policies", "schema", "entities"), or undefined. Entities that are
+ *  read, but are not as the schema says, are a verdict and no refusal. */
 function refusedPart({ policies, schema, entities }) {
   if (schema !== undefined && !parsesSchema(schema)) return "schema";
   if (!parsesPolicies(policies)) return "policies";
-  if (parsesEntities(entities, schema && stringify(schema))) return undefined;
-  return parsesEntities(entities) ? "fit" : "entities";
+  return parsesEntities(entities) ? undefined : "entities";
 }
 
 const refusal = { decision: "refused", reason: [], errors: [] };
 const unreadable = /^failed to parse (principal|action|resource)/;
 
 /** The answer to a request; undefined where the reference has none that we would have to share. */
-function decide({ policies, schema, entities }, request) {
+function decide({ policies, schema, entities }, request, validateRequest = "false") {
   const schemaText = schema && stringify(schema);
   const { principal, action, resource, context } = request;
-  if (!isJson(context) || repeatsKey(context)) return undefined;
   if (!parsesContext(context, schemaText, schemaText && action)) {
     return parsesContext(context) ? undefined : refusal;
   }
@@ -85,7 +83,7 @@ function decide({ policies, schema, entities }, request) {
     call({
       principal, action, resource, context, schema: schemaText, entities,
       policies: stringify({ staticPolicies: staticPolicies(policies), templates: {}, templateLinks: [] }),
-      validateRequest: "false",
+      validateRequest,
     }),
   );
   if (!accepts(answer) && answer.errors.every((each) => unreadable.test(each.message))) return refusal;
@@ -115,13 +113,49 @@ function staticPolicies(text) {
   return byId;
 }
 
-/** The case with the reference's answers: {refused} or {requests}; undefined where there is nothing to say. */
+/** The strict verdict on each policy and on all. The module has no permissive mode. */
+function policyVerdicts({ policies, schema }) {
+  const { policies: texts, policy_templates: templates } = cedar.policySetTextToParts(policies);
+  const answer = cedar.validate({
+    validationSettings: { mode: "strict" }, schema,
+    policies: templates.length === 0
+      ? { staticPolicies: policies }
+      : { staticPolicies: staticPolicies(policies), templates: {}, templateLinks: [] },
+  });
+  if (!accepts(answer)) throw new Error(stringify(answer.errors));
+  const wrong = new Set(answer.validationErrors.map((error) => error.policyId));
+  const ids = templates.length === 0 ? texts.map((_, index) => `policy${index}`) : Object.keys(staticPolicies(policies));
+  const perPolicy = Object.fromEntries(ids.map((id) => [id, { strict: !wrong.has(id) }]));
+  // With templates, which are not handed over, nothing is known of all of them.
+  return templates.length === 0 ? { strict: wrong.size === 0, perPolicy } : { perPolicy };
+}
+
+/** Whether the request is one that the schema allows. */
+function isValidRequest(given, { principal, action, resource, context }) {
+  const answer = cedar.isAuthorized(
+    call({
+      principal, action, resource, context, schema: stringify(given.schema), entities: "[]", validateRequest: "true",
+      policies: stringify({ staticPolicies: "", templates: {}, templateLinks: [] }),
+    }),
+  );
+  return accepts(answer);
+}
+
+/** The case with the reference's answers: {refused}, or {requests} and with a schema {validation}. A request
+ *  that the reference cannot decide, for what the schema says, has only a verdict. */
 export function judge(given) {
   const refused = refusedPart(given);
-  if (refused === "fit") return undefined;
   if (refused !== undefined) return { ...given, refused, requests: [] };
-  const requests = given.requests
-    .map((request) => ({ ...request, ...decide(given, request) }))
-    .filter((request) => request.decision !== undefined);
-  return { ...given, requests };
+  const readable = given.requests.filter(({ context }) => isJson(context) && !repeatsKey(context));
+  if (given.schema === undefined) {
+    return { ...given, requests: readable.map((request) => ({ ...request, ...decide(given, request) })) };
+  }
+  const fit = parsesEntities(given.entities, stringify(given.schema));
+  const requests = readable.map((request) => ({ ...request, ...(fit ? decide(given, request) : undefined) }));
+  const validation = {
+    policyValidation: policyVerdicts(given),
+    entityValidation: { all: fit },
+    requestValidation: requests.map((request) => ({ strict: isValidRequest(given, request) })),
+  };
+  return { ...given, requests, validation };
 }

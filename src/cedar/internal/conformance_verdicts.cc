@@ -57,6 +57,12 @@ class VerdictComparer {
     }
   }
 
+  /// One verdict on all entities together.
+  void CompareAllEntities(Json expected) {
+    const auto status = ValidateEntities(loaded_.entities, *loaded_.schema);
+    Compare("entities", expected, status.has_value(), status ? "" : status.error().message);
+  }
+
   void CompareRequest(std::size_t number, Json request, Json expected) {
     const auto read = ReadRequest(loaded_, request);
     base::Status status = read ? ValidateRequest(*read, *loaded_.schema) : std::unexpected(read.error());
@@ -119,6 +125,9 @@ void CompareVerdicts(const fs::path& path, Json root, const LoadedCase& loaded, 
   const Json verdicts = text.empty() ? Json() : document.root();
   comparer.ComparePolicies(verdicts.Find("policyValidation"));
   comparer.CompareEntities(verdicts.Find("entityValidation").Find("perEntity"));
+  if (const Json all = verdicts.Find("entityValidation").Find("all"); all.is_bool()) {
+    comparer.CompareAllEntities(all);
+  }
   std::vector<Json> of_requests;
   for (const Json each : verdicts.Find("requestValidation").elements()) of_requests.push_back(each);
   std::size_t number = 0;

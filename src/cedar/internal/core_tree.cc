@@ -92,9 +92,9 @@ class CoreTreeBuilder {
   base::Result<CoreTree> Run(const PolicyBody& policy) {
     const Position at = policy.position;
     Nodes scope;
-    Append(Kind::kAnd, scope, *Scope(policy.principal, VariableName::kPrincipal, at));
-    Append(Kind::kAnd, scope, *Scope(policy.action, at));
-    Append(Kind::kAnd, scope, *Scope(policy.resource, VariableName::kResource, at));
+    Append(Kind::kAnd, scope, *Scope(policy.principal, VariableName::kPrincipal));
+    Append(Kind::kAnd, scope, *Scope(policy.action));
+    Append(Kind::kAnd, scope, *Scope(policy.resource, VariableName::kResource));
     Nodes conditions;
     for (const Condition& condition : policy.conditions) {
       const CoreNode* body = Lower(*condition.body);
@@ -224,7 +224,8 @@ class CoreTreeBuilder {
     return EntityNode(std::get<EntityUid>(target), at);
   }
 
-  const CoreNode* Scope(const ScopeConstraint& constraint, VariableName name, Position at) {
+  const CoreNode* Scope(const ScopeConstraint& constraint, VariableName name) {
+    const Position at = constraint.position;
     const auto variable = [&] { return Make({.kind = Kind::kVariable, .position = at, .variable = name}); };
     const auto is = [&] {
       return Make({.kind = Kind::kIs, .position = at, .children = {variable()}, .name = constraint.type});
@@ -247,7 +248,8 @@ class CoreTreeBuilder {
     std::unreachable();
   }
 
-  const CoreNode* Scope(const ActionConstraint& constraint, Position at) {
+  const CoreNode* Scope(const ActionConstraint& constraint) {
+    const Position at = constraint.position;
     if (constraint.kind == ActionConstraint::Kind::kAny) {
       return Make({.kind = Kind::kBool, .position = at, .boolean = true});
     }

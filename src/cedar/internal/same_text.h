@@ -28,6 +28,9 @@ namespace proviso::cedar::internal {
   if (size >= 4 && size < 8) {
     return ((four(a.data()) ^ four(b.data())) | (four(a.data() + size - 4) ^ four(b.data() + size - 4))) == 0;
   }
+  if (size > 0 && size < 4) {
+    return a.front() == b.front() && a[size / 2] == b[size / 2] && a.back() == b.back();
+  }
   return size == 0 || std::memcmp(a.data(), b.data(), size) == 0;
 }
 

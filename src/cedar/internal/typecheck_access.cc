@@ -1,9 +1,39 @@
 // Attributes and tags: what is there, and what is known to be there.
+#include <utility>
+
+#include "cedar/internal/lexer.h"
 #include "cedar/internal/nearest.h"
 #include "cedar/internal/typechecker.h"
 #include "cedar/print.h"
 
 namespace proviso::cedar::internal {
+
+namespace {
+
+/// How an expression is best named: a short path as it is written, else by its type.
+std::string PathText(const CoreNode& node, const CheckedType& type) {
+  constexpr std::size_t kStepsMax = 4;
+  std::string path;
+  const CoreNode* at = &node;
+  for (std::size_t i = 0; i < kStepsMax && at->kind == CoreNode::Kind::kGetAttribute; ++i) {
+    path.insert(0, IsIdentifier(at->name) ? "." + std::string(at->name) : "[" + QuoteString(at->name) + "]");
+    at = &at->child(0);
+  }
+  if (at->kind != CoreNode::Kind::kVariable) return type.Text();
+  switch (at->variable) {
+    case VariableName::kPrincipal:
+      return "`principal" + path + "` (" + type.Text() + ")";
+    case VariableName::kAction:
+      return "`action" + path + "`";
+    case VariableName::kResource:
+      return "`resource" + path + "` (" + type.Text() + ")";
+    case VariableName::kContext:
+      return "`context" + path + "`";
+  }
+  std::unreachable();
+}
+
+}  // namespace
 
 std::optional<CheckedField> Typechecker::FindAttribute(TypeRef of, std::string_view name) {
   TypeRef holder = of;
@@ -24,8 +54,9 @@ Typing Typechecker::CheckGetAttribute(const CoreNode& node, const Capabilities& 
   if (attribute->presence == Presence::kRequired || prior.Contains(node.capability)) {
     return {attribute->type, of.ok};
   }
+  const std::string of_text = PathText(node.child(0), *of.type);
   Problem(FindingKind::kUnguardedAttribute, node,
-          "attribute `" + std::string(node.name) + "` of " + of.type->Text() +
+          "attribute `" + std::string(node.name) + "` of " + of_text +
               " is optional and may not be there; ask for it first: `… has " + QuoteString(node.name) +
               " && …`");
   return {attribute->type, false};
@@ -35,7 +66,7 @@ void Typechecker::RefuseAttribute(const CoreNode& node, TypeRef of) {
   std::vector<std::string_view> names;
   TypeRef holder = of->kind == TypeKind::kEntity ? schema_.AttributesOf(of) : of;
   for (const CheckedField& field : holder->fields) names.push_back(field.name);
-  std::string message = of->Text() + " has no attribute `" + std::string(node.name) + "`";
+  std::string message = PathText(node.child(0), *of) + " has no attribute `" + std::string(node.name) + "`";
   if (schema_.MayHaveAttribute(of, node.name)) {
     message += " that each of its values has with one type; narrow it down with `is` first";
   } else if (const std::string nearest = DidYouMean(node.name, names); !nearest.empty()) {

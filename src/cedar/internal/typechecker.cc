@@ -135,6 +135,7 @@ Typing Typechecker::CheckAnd(const CoreNode& node, const Capabilities& prior) {
   for (std::size_t i = 1; i < node.children.size(); ++i) {
     if (Is(all.type, TypeKind::kFalse)) return {all.type, all.ok};
     budget_.Spend(prior.size() + all.known.size());
+    if (!all.ok) all.known = {};
     all = And(all, Expect(node.child(i), prior.Union(all.known), Expected::kBool));
   }
   return all;
@@ -154,6 +155,7 @@ Typing Typechecker::CheckOr(const CoreNode& node, const Capabilities& prior) {
   Typing any = Expect(node.child(0), prior, Expected::kBool);
   for (std::size_t i = 1; i < node.children.size(); ++i) {
     if (Is(any.type, TypeKind::kTrue)) return any;
+    if (!any.ok) any.known = {};
     any = Or(any, Expect(node.child(i), prior, Expected::kBool));
   }
   return any;

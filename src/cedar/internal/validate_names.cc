@@ -129,8 +129,9 @@ void FindMissingAction(const PolicyBody& policy, const SlotValues& slots, Schema
                    std::ranges::any_of(schema.schema().actions(),
                                        [&](const auto& action) { return applies(action.second); });
   if (any) return;
+  // At the scope's last part, so that names that are not known come before it.
   problems.push_back(
-      {FindingKind::kNoApplicableAction, policy.position,
+      {FindingKind::kNoApplicableAction, policy.resource.position,
        "no action that this scope allows applies to a principal and a resource that it allows; "
        "compare it with the `appliesTo` of the actions (an entity that others are in is matched "
        "by `in`, not by `==`)"});
