@@ -16,10 +16,11 @@ WRITER = rigs.BUILD / "bench" / "write_data_sets"
 EVALUATORS = ("compiled", "tree")
 RUST = {"Rust 4.5": "cedar-rust", "Rust newest": "cedar-rust-newest"}
 MOVED_MAX = 0.25
+RUN_S_MAX = 1800  # the Rust engine reads a million entities in about one minute
 
 
 def run(command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=RUN_S_MAX, **options)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout).strip()[-2000:]}")
     return done.stdout
@@ -38,7 +39,10 @@ def build_rust(folder):
 
 
 def find_engines(report):
-    """Name to command line. The first is ours, and what the others are compared with."""
+    """Name to command line. The first is ours, and what the others are compared with; none without ours."""
+    if not (PROGRAM.exists() and WRITER.exists()):
+        report.row("engines", "not run: build the preset bench first")
+        return {}
     engines = {name: [PROGRAM, "--evaluator", name] for name in EVALUATORS}
     builders = {"cedar-go": ("go", build_go)}
     for name, folder in RUST.items():
@@ -49,7 +53,7 @@ def find_engines(report):
             continue
         try:
             engines[name] = [build()]
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
             report.row(name, f"not run: {str(error).splitlines()[-1]}")
     return engines
 
@@ -94,12 +98,15 @@ def summary(rows):
     def median(key, off=0):
         return statistics.median(row[key] - off * row["clock_ns"] for row in rows)
 
-    means = [row["unclocked_mean_ns"] for row in rows]
+    def moved(key):
+        values = [row[key] for row in rows]
+        return max(values) / min(values) - 1
+
     return {
         "p50": median("p50_raw_ns", 1), "p99": median("p99_raw_ns", 1),
         "p99_quiet": median("p99_of_request_medians_raw_ns", 1), "mean": median("unclocked_mean_ns"),
-        "clock": median("clock_ns"), "moved": max(means) / min(means) - 1, "allow": rows[0]["allow"],
-        "requests": rows[0]["requests"], "entities": rows[0]["entities"] / rows[0]["data_sets"],
+        "clock": median("clock_ns"), "p50_moved": moved("p50_raw_ns"), "mean_moved": moved("unclocked_mean_ns"),
+        "allow": rows[0]["allow"], "requests": rows[0]["requests"], "entities": rows[0]["entities"] / rows[0]["data_sets"],
         "load_policies_us": median("load_policies_us"), "load_entities_us": median("load_entities_us"),
         "loaded_kib": median("loaded_kib") / rows[0]["data_sets"],
     }
@@ -107,6 +114,10 @@ def summary(rows):
 
 def amount(ns):
     return f"{ns:.0f} ns" if ns < 10_000 else f"{ns / 1000:.1f} us" if ns < 1e7 else f"{ns / 1e6:.1f} ms"
+
+
+def microseconds(us):
+    return amount(us * 1000)
 
 
 def compared(found, key, show=amount):
@@ -118,14 +129,18 @@ def compared(found, key, show=amount):
 
 
 def note_movement(report, found):
-    moved = max(one["moved"] for one in found.values())
-    report.row("  an engine moved over the rounds by", f"{moved:.0%}" +
-               ("  THROW THESE ROWS AWAY" if moved > MOVED_MAX else ""), f"<= {MOVED_MAX:.0%}")
+    """p50 stands when others had the machine for moments; p99 and the mean do not."""
+    p50, mean = (max(one[key] for one in found.values()) for key in ("p50_moved", "mean_moved"))
+    verdict = ("  THROW THESE ROWS AWAY" if p50 > MOVED_MAX else
+               "  others ran beside: only p50 counts" if mean > MOVED_MAX else "")
+    report.row("  an engine moved over the rounds by", f"p50 {p50:.0%}, mean {mean:.0%}{verdict}", f"<= {MOVED_MAX:.0%}")
 
 
 def measure_engine(report, options):
     """The applications of the OOPSLA 2024 evaluation."""
     engines = find_engines(report)
+    if not engines:
+        return
     for example in ("gdrive", "github", "tinytodo"):
         for size, data_sets in ((5, options.data_sets), (50, options.data_sets), (500, max(1, options.data_sets // 20))):
             directory = write(example, size, data_sets)
@@ -140,18 +155,21 @@ def measure_engine(report, options):
             report.row(f"{name}, p99", compared(found, "p99"), "<= 1000 ns, x50" if goal else "")
             report.row(f"{name}, p99 of each request's median", compared(found, "p99_quiet"))
             report.row(f"{name}, mean without the clock", compared(found, "mean"))
+            report.row(f"{name}, to read the entities", compared(found, "load_entities_us", microseconds))
             note_movement(report, found)
 
 
 def measure_growth(report, options):
     """How one decision grows: with clauses, with entities, and when the request comes as JSON."""
     engines = find_engines(report)
+    if not engines:
+        return
     for example, what in (("clauses", "clauses on the action"), ("clauses-on-others", "clauses, one on the action")):
         for size in (1, 10, 100, 500):
             found = measure(report, engines, write(example, size, 1), options.rounds, options.passes)
             report.row(f"{size} {what}, mean", compared(found, "mean"))
             if size == 500:
-                report.row(f"{size} {what}, to read", compared(found, "load_policies_us", lambda us: f"{us:.0f} us"))
+                report.row(f"{size} {what}, to read", compared(found, "load_policies_us", microseconds))
                 note_movement(report, found)
     for example in ("gdrive", "github"):
         found = measure(report, engines, write(example, 50, 10), options.rounds, options.passes, "--json-requests")
@@ -164,7 +182,7 @@ def measure_growth(report, options):
         found = measure(report, engines, write("people", size, 1), 1, options.passes)
         report.row(f"{size} people, p50", compared(found, "p50"))
         report.row(f"{size} people, p99", compared(found, "p99"))
-        report.row(f"{size} people, to read", compared(found, "load_entities_us", lambda us: f"{us / 1000:.1f} ms"))
+        report.row(f"{size} people, to read", compared(found, "load_entities_us", microseconds))
         entities = next(iter(found.values()))["entities"]
         report.row(f"{size} people, memory an entity",
                    compared(found, "loaded_kib", lambda kib: f"{kib * 1024 / entities:.0f} B"))

@@ -40,13 +40,26 @@ bool Stores(const Node& node, const EntityUid& ancestor) {
   return false;
 }
 
-bool StoresAny(const Node& node, const Set& sought) {
-  if (node.ancestors.size() <= sought.elements().size()) {
-    return std::ranges::any_of(
-        node.ancestors, [&](const Node::Ancestor& ancestor) { return sought.ContainsEntity(ancestor.uid); });
+/// Whether a stored ancestor is in the set. Where the set has hashes, each of the fewer is looked for
+/// among the more.
+bool StoresAny(const Node& node, const Set& set) {
+  const auto& hashes = set.entity_hashes();
+  if (hashes.empty()) {
+    return std::ranges::any_of(set.elements(), [&](const Value& element) {
+      const EntityUid* uid = element.AsEntity();
+      return uid != nullptr && Stores(node, *uid);
+    });
   }
-  return std::ranges::any_of(sought.elements(),
-                             [&](const Value& one) { return Stores(node, *one.AsEntity()); });
+  if (node.ancestors.size() <= hashes.size()) {
+    return std::ranges::any_of(
+        node.ancestors, [&](const Node::Ancestor& ancestor) { return set.ContainsEntity(ancestor.uid); });
+  }
+  return std::ranges::any_of(hashes, [&](const Set::EntityHash& each) {
+    const auto same = std::ranges::equal_range(node.ancestors, each.hash, {}, &Node::Ancestor::hash);
+    return std::ranges::any_of(same, [&](const Node::Ancestor& ancestor) {
+      return ancestor.uid == *set.elements()[each.index].AsEntity();
+    });
+  });
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // Entities, contexts and values from JSON, as "Entities and context in JSON" of the Cedar reference
 // describes: explicit escapes anywhere, implicit forms where a schema says what is meant.
 #include <algorithm>
-#include <array>
 
 #include "cedar/entities.h"
 #include "cedar/internal/evaluator.h"
+#include "cedar/internal/json_escapes.h"
 #include "cedar/internal/library.h"
 #include "cedar/limits.h"
 #include "cedar/parse.h"
@@ -21,10 +21,9 @@ std::unexpected<base::Error> Fail(Json at, const std::string& message) {
   return base::Fail(ErrorCode::kInvalid, at.missing() ? message : at.Where() + ": " + message);
 }
 
-constexpr std::string_view kEntityEscape = "__entity";
-constexpr std::string_view kExtensionEscape = "__extn";
-constexpr std::string_view kExpressionEscape = "__expr";
-constexpr std::array kEscapes = {kEntityEscape, kExtensionEscape, kExpressionEscape};
+using internal::kEntityEscape;
+using internal::kEscapes;
+using internal::kExtensionEscape;
 
 /// {"type": T, "id": I} and nothing else.
 base::Result<EntityUid> EntityUidFromParts(Json object) {

@@ -1,10 +1,7 @@
 // Entities, contexts and values to JSON: what entities_json.cc reads.
-#include <algorithm>
-#include <array>
-
 #include "cedar/entities.h"
+#include "cedar/internal/json_escapes.h"
 #include "cedar/internal/library.h"
-#include "cedar/internal/uid_json.h"
 #include "cedar/limits.h"
 #include "cedar/print.h"
 
@@ -16,17 +13,15 @@ using base::ErrorCode;
 using base::JsonWriter;
 using base::Status;
 
-constexpr std::array<std::string_view, 3> kEscapes = {"__entity", "__extn", "__expr"};
-
 void PutCall(JsonWriter& json, std::string_view function, std::string_view argument) {
-  json.BeginObject().Key("__extn").BeginObject();
+  json.BeginObject().Key(kExtensionEscape).BeginObject();
   json.Key("fn").String(function).Key("arg").String(argument).EndObject().EndObject();
 }
 
 /// An instant outside the years that datetime() reads is written as one inside and what leads from there.
 void PutDatetime(JsonWriter& json, const Datetime& instant) {
   if (const auto text = instant.Text()) return PutCall(json, "datetime", *text);
-  json.BeginObject().Key("__extn").BeginObject().Key("fn").String("offset").Key("args").BeginArray();
+  json.BeginObject().Key(kExtensionEscape).BeginObject().Key("fn").String("offset").Key("args").BeginArray();
   PutCall(json, "datetime", "1970-01-01");
   PutCall(json, "duration", Duration{instant.epoch_ms}.Text());
   json.EndArray().EndObject().EndObject();
@@ -76,7 +71,7 @@ class ValueWriter {
         json_.String(*value.AsString());
         return {};
       case ValueKind::kEntity:
-        json_.BeginObject().Key("__entity");
+        json_.BeginObject().Key(kEntityEscape);
         PutUid(json_, *value.AsEntity());
         json_.EndObject();
         return {};

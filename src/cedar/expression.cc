@@ -112,7 +112,19 @@ constexpr std::array<FunctionSignature, 22> kSignatures = {{
     {ExtensionFunction::kToDays, "toDays", CallStyle::kMethod, 1},
 }};
 
+constexpr std::array<std::string_view, 4> kVariables = {"principal", "action", "resource", "context"};
+
 }  // namespace
+
+std::string_view VariableText(VariableName name) {
+  return kVariables[static_cast<std::size_t>(name)];
+}
+
+std::optional<VariableName> FindVariable(std::string_view text) {
+  const auto at = std::ranges::find(kVariables, text);
+  if (at == kVariables.end()) return std::nullopt;
+  return static_cast<VariableName>(at - kVariables.begin());
+}
 
 ExpressionPtr MakeExpression(Expression::Node node, Position position) {
   std::uint32_t depth = 0;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -154,6 +155,10 @@ struct Expression {
 
 /// Whether two trees are the same, positions aside.
 [[nodiscard]] bool SameTree(const Expression& a, const Expression& b);
+
+/// "principal", …, and back.
+[[nodiscard]] std::string_view VariableText(VariableName name);
+[[nodiscard]] std::optional<VariableName> FindVariable(std::string_view text);
 
 /// How a function is written: `ip(x)`, or `x.isIpv4()`.
 enum class CallStyle : std::uint8_t { kFunction, kMethod };

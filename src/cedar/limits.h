@@ -56,7 +56,7 @@ inline constexpr std::size_t kCoreNodesMax = 1'000'000;
 /// the schema allows, and one for each attribute that is compared. A few seconds.
 inline constexpr std::size_t kValidationStepsMax = 100'000'000;
 
-/// Most findings of one validation.
+/// Most findings about one policy, and most of one validation before each further policy gets one.
 inline constexpr std::size_t kFindingsMax = 1'000;
 
 }  // namespace proviso::cedar

@@ -17,10 +17,6 @@ bool TargetIsSlot(const ScopeConstraint& constraint, SlotName slot) {
   return name != nullptr && *name == slot;
 }
 
-std::string_view SlotText(SlotName slot) {
-  return slot == SlotName::kPrincipal ? "?principal" : "?resource";
-}
-
 base::Status CheckSlot(const PolicyBody& body, SlotName slot, const std::optional<EntityUid>& value) {
   if (body.HasSlot(slot) == value.has_value()) return {};
   return Fail(ErrorCode::kInvalid,
@@ -29,6 +25,10 @@ base::Status CheckSlot(const PolicyBody& body, SlotName slot, const std::optiona
 }
 
 }  // namespace
+
+std::string_view SlotText(SlotName slot) {
+  return slot == SlotName::kPrincipal ? "?principal" : "?resource";
+}
 
 bool PolicyBody::HasSlot(SlotName slot) const {
   return TargetIsSlot(principal, slot) || TargetIsSlot(resource, slot);

@@ -21,6 +21,9 @@
 
 namespace proviso::cedar {
 
+/// `?principal` or `?resource`.
+[[nodiscard]] std::string_view SlotText(SlotName slot);
+
 enum class Effect : std::uint8_t { kPermit, kForbid };
 
 /// `@key("value")`, or `@key` alone, whose value is empty.
@@ -43,7 +46,7 @@ struct ScopeConstraint {
   std::optional<ScopeTarget> target;  ///< for kEqual, kIn and kIsIn
   Position position{};                ///< of the variable
 
-  /// Positions aside.
+  /// Where they stand does not count.
   bool operator==(const ScopeConstraint& other) const {
     return kind == other.kind && type == other.type && target == other.target;
   }
@@ -56,7 +59,7 @@ struct ActionConstraint {
   std::vector<EntityUid> entities;
   Position position{};  ///< of the variable
 
-  /// Positions aside.
+  /// Where they stand does not count.
   bool operator==(const ActionConstraint& other) const {
     return kind == other.kind && entities == other.entities;
   }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "cedar/entities.h"
+#include "cedar/internal/json_escapes.h"
 #include "cedar/internal/lexer.h"
 #include "cedar/internal/library.h"
 #include "cedar/internal/nearest.h"
@@ -151,9 +152,8 @@ class ExpressionReader {
   }
 
   Result<ExpressionPtr> ReadVariable(Json key, Json value) {
-    for (const auto& [word, name] : internal::kVariableWords) {
-      if (value.equals(word)) return Make(Variable{name}, key);
-    }
+    const auto variable = value.is_string() ? FindVariable(value.text()) : std::nullopt;
+    if (variable) return Make(Variable{*variable}, key);
     return source_.Fail(value, R"("Var" is "principal", "action", "resource" or "context")");
   }
 
@@ -284,8 +284,10 @@ class ExpressionReader {
   Result<ExpressionPtr> ReadValueAtDepth(Json value) {
     if (value.is_array()) return ReadValueSet(value);
     if (value.is_object()) {
-      if (!value.Find("__extn").missing()) return ReadValueCall(value);
-      if (value.Find("__entity").missing() && value.Find("__expr").missing()) return ReadValueRecord(value);
+      if (!value.Find(internal::kExtensionEscape).missing()) return ReadValueCall(value);
+      const bool escaped = std::ranges::any_of(
+          internal::kEscapes, [&](std::string_view escape) { return !value.Find(escape).missing(); });
+      if (!escaped) return ReadValueRecord(value);
     }
     auto literal = ValueFromJson(value, nullptr);
     if (!literal) return base::Within(source_.name(), literal.error());
@@ -420,8 +422,8 @@ class BodyReader {
       constraint.target = std::move(*uid);
       return {};
     }
-    const std::string_view expected = which == SlotName::kPrincipal ? "?principal" : "?resource";
-    if (!slot.equals(expected)) return source_.Fail(slot, "the slot here is " + QuoteString(expected));
+    if (!slot.equals(SlotText(which)))
+      return source_.Fail(slot, "the slot here is " + QuoteString(SlotText(which)));
     constraint.target = which;
     return {};
   }
@@ -483,7 +485,7 @@ class BodyReader {
     if (!json.is_object()) return source_.Fail(json, "\"annotations\" is an object");
     for (const JsonMember member : json.members()) {
       const std::string key = member.key.text();
-      if (!internal::IsIdentifier(key) && !internal::IsReserved(key))
+      if (!internal::IsWord(key))
         return source_.Fail(member.key,
                             "an annotation's name is letters, digits and underscores, no digit first");
       if (!member.value.is_string() && !member.value.is_null())

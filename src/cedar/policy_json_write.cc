@@ -3,9 +3,8 @@
 
 #include "base/json_writer.h"
 #include "cedar/entities.h"
-#include "cedar/internal/library.h"
+#include "cedar/internal/json_escapes.h"
 #include "cedar/internal/policy_json_words.h"
-#include "cedar/internal/uid_json.h"
 #include "cedar/internal/utf8.h"
 #include "cedar/limits.h"
 #include "cedar/policy_json.h"
@@ -16,10 +15,6 @@ namespace {
 using base::ErrorCode;
 using base::JsonWriter;
 using internal::PutUid;
-
-std::string_view SlotText(SlotName slot) {
-  return slot == SlotName::kPrincipal ? "?principal" : "?resource";
-}
 
 /// Writes expressions, and gives up past the limits.
 class ExpressionWriter {
@@ -69,9 +64,7 @@ class ExpressionWriter {
   }
 
   void PutNode(const Variable& variable) {
-    const auto word =
-        std::ranges::find(internal::kVariableWords, variable.name, &internal::VariableWord::name);
-    Begin("Var").String(word->word);
+    Begin("Var").String(VariableText(variable.name));
     End();
   }
 

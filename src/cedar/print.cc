@@ -63,11 +63,6 @@ OperatorText TextOf(BinaryOperator op) {
   std::unreachable();
 }
 
-std::string_view TextOf(VariableName name) {
-  static constexpr std::array<std::string_view, 4> kNames = {"principal", "action", "resource", "context"};
-  return kNames[static_cast<std::size_t>(name)];
-}
-
 bool IsNegativeLiteral(const Literal& literal) {
   const auto* number = literal.value.AsLong();
   return number != nullptr && *number < 0;
@@ -89,10 +84,6 @@ Binding BindingOf(const Expression& expression) {
       expression.node);
 }
 
-std::string NameOrQuoted(std::string_view name) {
-  return internal::IsIdentifier(name) ? std::string(name) : QuoteString(name);
-}
-
 class Printer {
  public:
   /// Appends `expression`, in parentheses if it binds looser than `needed`.
@@ -107,7 +98,7 @@ class Printer {
 
  private:
   void PutNode(const Literal& literal) { out_ += literal.value.Text(); }
-  void PutNode(const Variable& variable) { out_ += TextOf(variable.name); }
+  void PutNode(const Variable& variable) { out_ += VariableText(variable.name); }
 
   void PutNode(const Unary& unary) {
     if (unary.op == UnaryOperator::kIsEmpty) {
@@ -229,10 +220,9 @@ class Printer {
 /// A link's entity where there is one, else what the target says.
 std::string TargetText(const ScopeTarget& target, const SlotValues& slots) {
   if (const auto* uid = std::get_if<EntityUid>(&target)) return uid->Text();
-  const bool principal = std::get<SlotName>(target) == SlotName::kPrincipal;
-  const auto& value = principal ? slots.principal : slots.resource;
-  if (value) return value->Text();
-  return principal ? "?principal" : "?resource";
+  const SlotName slot = std::get<SlotName>(target);
+  const auto& value = slot == SlotName::kPrincipal ? slots.principal : slots.resource;
+  return value ? value->Text() : std::string(SlotText(slot));
 }
 
 std::string ScopeText(std::string_view variable, const ScopeConstraint& constraint, const SlotValues& slots) {
@@ -358,6 +348,10 @@ std::string QuoteString(std::string_view text) {
     text.remove_prefix(character.length_bytes);
   }
   return out + "\"";
+}
+
+std::string NameOrQuoted(std::string_view name) {
+  return internal::IsIdentifier(name) ? std::string(name) : QuoteString(name);
 }
 
 std::string QuotePattern(const Pattern& pattern) {

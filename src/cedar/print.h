@@ -19,6 +19,8 @@ namespace proviso::cedar {
 /// `text` as a Cedar string literal with quotes: controls and what does not print as \u{…}. Bytes that
 /// are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string QuoteString(std::string_view text);
+/// An attribute's name as it stands in text: as it is if it is an identifier, else quoted.
+[[nodiscard]] std::string NameOrQuoted(std::string_view name);
 /// A pattern as the literal that follows `like`.
 [[nodiscard]] std::string QuotePattern(const Pattern& pattern);
 

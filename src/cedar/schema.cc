@@ -23,7 +23,7 @@ void AppendRecord(std::string& out, const Type& type, std::size_t depth) {
       out += "…";
       break;
     }
-    out += internal::IsIdentifier(attribute.name) ? attribute.name : QuoteString(attribute.name);
+    out += NameOrQuoted(attribute.name);
     if (attribute.presence == Presence::kOptional) out += '?';
     out += ": ";
     AppendType(out, *attribute.type, depth + 1);

@@ -241,7 +241,7 @@ class JsonSchemaReader {
       if (!member.value.is_string() && !member.value.is_null()) {
         return Fail(member.value, "an annotation's value is a string or null");
       }
-      if (!IsIdentifier(member.key.text()) && !IsReserved(member.key.text())) {
+      if (!IsWord(member.key.text())) {
         return Fail(member.key, "an annotation's name is letters, digits and underscores, no digit first");
       }
       annotations.push_back({member.key.text(), member.value.text(), member.value.is_string()});

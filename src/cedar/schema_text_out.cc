@@ -174,10 +174,6 @@ class TextSchemaWriter {
     return "[" + list + "]";
   }
 
-  static std::string NameOrQuoted(const std::string& name) {
-    return IsIdentifier(name) ? name : QuoteString(name);
-  }
-
   /// An empty line before each declaration but the first.
   void BeginParagraph() {
     if (!first_) out_ += "\n";

@@ -62,6 +62,7 @@ class Validator {
   void CheckTypes(const PolicyBody& body, const CoreTree& tree) {
     bool always_false = true;
     ForEachRequestKind(body, [&](const RequestKind& request) {
+      const std::size_t known = problems_.size();
       const internal::Typing typing = typechecker_.Run(tree, request);
       const bool is_false =
           typing.type != nullptr && typing.type->kind == internal::CheckedType::Kind::kFalse;
@@ -70,7 +71,7 @@ class Validator {
         internal::FindDeepDereferences(tree, typechecker_, request.action->uid, *options_.level_max,
                                        problems_);
       }
-      TrimProblems();
+      if (problems_.size() > known) TrimProblems();
     });
     if (always_false && !budget_.spent()) {
       problems_.push_back({FindingKind::kImpossible, body.position,
@@ -120,6 +121,7 @@ class Validator {
 
   /// The same problem is found in many kinds of request.
   void TrimProblems() {
+    budget_.Spend(4 * problems_.size());
     const auto key = [](const TypeProblem& problem) {
       return std::tuple(problem.kind == FindingKind::kImpossible, problem.position.line,
                         problem.position.column, problem.kind, std::string_view(problem.message));
@@ -138,8 +140,8 @@ class Validator {
                            "validating it under this schema takes too many steps; make the schema's actions "
                            "apply to fewer types, or the policies smaller"});
     }
+    if (report_.findings.size() >= kFindingsMax && problems_.size() > 1) problems_.resize(1);
     for (TypeProblem& problem : problems_) {
-      if (report_.findings.size() == kFindingsMax && problem.kind == FindingKind::kImpossible) continue;
       report_.findings.push_back(
           {problem.kind, id, body.source_name, problem.position, std::move(problem.message)});
     }

@@ -376,6 +376,29 @@ TEST(Validate, GivesUpPastItsSteps) {
   EXPECT_THAT(Kinds(report), ElementsAre(Kind::kTooCostly));
 }
 
+TEST(Validate, KeepsAtMostSoManyFindings) {
+  const Schema schema = ReadSchema(kSchema);
+  std::string condition = "true";
+  for (std::size_t i = 0; i < kFindingsMax + 5; ++i) condition += " && principal is T" + std::to_string(i);
+  const std::string policy = Drop(condition);
+  EXPECT_EQ(Validate(ReadPolicies(policy), schema).findings.size(), kFindingsMax);
+  const ValidationReport report = Validate(ReadPolicies(policy + policy + policy), schema);
+  EXPECT_EQ(report.findings.size(), kFindingsMax + 2);
+  EXPECT_FALSE(report.passed("policy2"));
+}
+
+TEST(Validate, IsQuickWhereManyNamesAreWrong) {
+  std::string types = "A";
+  for (int i = 0; i < 20'000; ++i) types += ", AnEntityTypeWithALongName" + std::to_string(i);
+  const Schema schema = ReadSchema("entity " + types + "; action a appliesTo {principal: A, resource: A};");
+  std::string condition = "true";
+  for (int i = 0; i < 900; ++i)
+    condition += " && principal is AnEntityTypeWithALongNameX" + std::to_string(i);
+  const auto kinds = Kinds(
+      Validate(ReadPolicies("permit(principal, action, resource) when { " + condition + " };"), schema));
+  EXPECT_THAT(kinds, testing::Contains(Kind::kTooCostly));
+}
+
 TEST(Validate, TakesTheDeepestExpressionAndRefusesDeeperPaths) {
   std::string sum = "1";
   for (std::size_t i = 2; i < kExpressionDepthMax; ++i) sum += "+1";

@@ -6,15 +6,13 @@
 
 #include "base/file.h"
 #include "base/json_writer.h"
+#include "cli/cedar_commands.h"
+#include "cli/cedar_inputs.h"
 #include "cli/cedar_measurement.h"
-#include "cli/commands.h"
 #include "cli/console.h"
 
 namespace proviso::cli {
 namespace {
-
-/// As for the other cedar commands: something cannot be read, or the evaluators disagree.
-constexpr Exit kFailure = Exit{1};
 
 struct Options {
   std::string policies;
@@ -56,15 +54,15 @@ struct EvaluatorTimes {
 
 /// "95 ns", "5.4 us", "1.02 ms".
 std::string DurationText(double ns) {
-  constexpr double kMicro = 1'000;
-  constexpr double kMilli = 1'000'000;
+  constexpr double kMicro = 1e3;
+  constexpr double kMilli = 1e6;
   std::array<char, 32> text{};
   if (ns < 10 * kMicro) {
     (void)std::snprintf(text.data(), text.size(), "%.0f ns", ns);
-  } else if (ns < 10 * kMilli) {
+  } else if (ns < kMilli) {
     (void)std::snprintf(text.data(), text.size(), "%.1f us", ns / kMicro);
   } else {
-    (void)std::snprintf(text.data(), text.size(), "%.1f ms", ns / kMilli);
+    (void)std::snprintf(text.data(), text.size(), "%.2f ms", ns / kMilli);
   }
   return text.data();
 }
@@ -136,12 +134,12 @@ void PrintJson(const LoadedWorkload& loaded, const std::vector<EvaluatorTimes>& 
 void RunBench(const Options& options, Console& console) {
   const auto workload = ReadWorkload(options);
   if (!workload) {
-    console.exit = console.Fail(kFailure, workload.error().message);
+    console.exit = console.Fail(kCedarFailure, workload.error().message);
     return;
   }
   const auto loaded = LoadWorkload(*workload);
   if (!loaded) {
-    console.exit = console.Fail(kFailure, loaded.error().message);
+    console.exit = console.Fail(kCedarFailure, loaded.error().message);
     return;
   }
   MeasureOptions measure;
@@ -161,12 +159,20 @@ void RunBench(const Options& options, Console& console) {
   for (const EvaluatorTimes& one : all) {
     const auto [at, other] = std::ranges::mismatch(one.times.decisions, expected);
     if (at == one.times.decisions.end()) continue;
-    console.exit = console.Fail(kFailure, "the evaluators disagree on request " +
-                                              std::to_string(at - one.times.decisions.begin()) +
-                                              " of --requests (counted from 0); this is a bug here: please "
-                                              "report the files");
+    console.exit =
+        console.Fail(kCedarFailure, "the evaluators disagree on request " +
+                                        std::to_string(at - one.times.decisions.begin()) +
+                                        " of --requests (counted from 0); this is a bug here: please "
+                                        "report the files");
     return;
   }
+}
+
+void CheckSize(const Options& options) {
+  const auto example = FindCedarExample(options.example);
+  if (!example || options.size.size <= SizeMaxOf(*example)) return;
+  throw CLI::ValidationError("--size",
+                             "of " + options.example + " is at most " + std::to_string(SizeMaxOf(*example)));
 }
 
 /// The files that stand in for an example.
@@ -199,7 +205,6 @@ void AddCedarBench(CLI::App& cedar, Console& console) {
       "  proviso cedar bench --example clauses --size 500 --json\n"
       "  proviso cedar bench -p policies.cedar --entities entities.json --requests requests.json");
   const auto options = std::make_shared<Options>();  // shared with the callback, which runs later
-  constexpr std::size_t kSizeMax = 1'000'000;
   CLI::Option* example = bench
                              ->add_option("--example", options->example,
                                           "An application of the OOPSLA 2024 evaluation, or a load")
@@ -207,7 +212,7 @@ void AddCedarBench(CLI::App& cedar, Console& console) {
   bench
       ->add_option("--size", options->size.size,
                    "Of the example: how many of each kind, or clauses, or people")
-      ->check(CLI::Range(std::size_t{1}, kSizeMax))
+      ->check(CLI::PositiveNumber)
       ->needs(example)
       ->capture_default_str();
   bench->add_option("--seed", options->size.seed, "Of the example: another seed, another store")
@@ -224,6 +229,7 @@ void AddCedarBench(CLI::App& cedar, Console& console) {
     if (options->example.empty() && options->policies.empty()) {
       throw CLI::RequiredError("--example, or --policies with --entities and --requests");
     }
+    CheckSize(*options);
     RunBench(*options, console);
   });
 }

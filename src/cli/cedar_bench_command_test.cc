@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "cli/cedar_commands.h"
 #include "cli/cedar_examples.h"
-#include "cli/commands.h"
 #include "cli/console.h"
 
 namespace proviso::cli {
@@ -81,12 +81,20 @@ TEST(CedarBenchCommand, MeasuresFiles) {
   std::filesystem::remove_all(directory);
 }
 
+TEST(CedarBenchCommand, MakesAnExampleOfTheLargestSize) {
+  const Answer answer = Bench({"--example", "tinytodo", "--size", "5000", "--passes", "1"});
+  EXPECT_EQ(answer.exit, 0) << answer.err;
+}
+
 TEST(CedarBenchCommand, RefusesACommandLineThatNamesNothingOrTooMuch) {
   const std::vector<std::vector<std::string>> kLines = {
       {},
       {"--example", "dropbox"},
       {"--size", "5"},
       {"--example", "gdrive", "--size", "0"},
+      {"--example", "gdrive", "--size", "5001"},
+      {"--example", "clauses", "--size", "10001"},
+      {"--example", "people", "--size", "1000001"},
       {"-p", "policies"},
       {"--example", "gdrive", "-p", "a", "--entities", "b", "--requests", "c"},
   };

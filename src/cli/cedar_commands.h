@@ -19,5 +19,7 @@ void AddCedarCheckParse(CLI::App& cedar, Console& console);
 void AddCedarFormat(CLI::App& cedar, Console& console);
 /// translate: policies or a schema between text and JSON.
 void AddCedarTranslate(CLI::App& cedar, Console& console);
+/// bench: how long decisions take on this machine.
+void AddCedarBench(CLI::App& cedar, Console& console);
 
 }  // namespace proviso::cli

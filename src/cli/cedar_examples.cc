@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "cli/internal/example_texts.h"
+#include "cli/limits.h"
 
 namespace proviso::cli {
 namespace {
@@ -397,6 +398,21 @@ std::vector<std::string> CedarExampleNames() {
   std::vector<std::string> names;
   for (const NamedExample& one : kExamples) names.emplace_back(one.name);
   return names;
+}
+
+std::size_t SizeMaxOf(CedarExample example) {
+  switch (example) {
+    case CedarExample::kGdrive:
+    case CedarExample::kGithub:
+    case CedarExample::kTinyTodo:
+      return kExampleOfEachKindMax;
+    case CedarExample::kClauses:
+    case CedarExample::kClausesOnOthers:
+      return kExampleClausesMax;
+    case CedarExample::kPeople:
+      return kExamplePeopleMax;
+  }
+  std::unreachable();
 }
 
 CedarWorkload MakeCedarWorkload(CedarExample example, const CedarExampleSize& size) {

@@ -34,6 +34,9 @@ enum class CedarExample : std::uint8_t {
 [[nodiscard]] std::optional<CedarExample> FindCedarExample(std::string_view name);
 [[nodiscard]] std::vector<std::string> CedarExampleNames();
 
+/// The largest size that MakeCedarWorkload makes in seconds (limits.h).
+[[nodiscard]] std::size_t SizeMaxOf(CedarExample example);
+
 /// What an engine is measured with: texts, as they would stand in files.
 struct CedarWorkload {
   std::string policies;               ///< Cedar text
@@ -42,7 +45,7 @@ struct CedarWorkload {
   std::string requests;               ///< JSON array of {"principal", "action", "resource", "context"}
 };
 
-inline constexpr std::size_t kEntitiesPerText = 100'000;
+inline constexpr std::size_t kEntitiesPerText = 250'000;
 
 struct CedarExampleSize {
   std::size_t size = 50;

@@ -34,6 +34,20 @@ TEST(CedarMeasurement, CountsWhatIsAllowedAndMarksWhatErrs) {
   }
 }
 
+TEST(CedarMeasurement, ReadsSeveralTextsOfEntitiesAsOneStore) {
+  CedarWorkload workload = OneRequest();
+  workload.policies = R"(permit (principal in Group::"g", action, resource);)";
+  workload.entities = {
+      R"([{"uid": {"type": "User", "id": "a"}, "attrs": {}, "parents": [{"type": "Group", "id": "inner"}]}])",
+      R"([{"uid": {"type": "Group", "id": "inner"}, "attrs": {}, "parents": [{"type": "Group", "id": "g"}]}])"};
+  const auto loaded = LoadWorkload(workload);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->entities.size(), 2U);
+  DecisionTimes times;
+  Measure(*loaded, CedarEvaluator::kCompiled, {.warm_passes = 1, .passes = 1}, times);
+  EXPECT_EQ(times.decisions, "AD");
+}
+
 TEST(CedarMeasurement, SaysWhichPartCannotBeRead) {
   struct Row {
     std::string CedarWorkload::* part;

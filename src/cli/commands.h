@@ -15,8 +15,6 @@ void AddInitCommand(CLI::App& app, Console& console);
 void AddServeCommand(CLI::App& app, Console& console);
 /// cedar: the policy language by itself; its conformance cases.
 void AddCedarCommand(CLI::App& app, Console& console);
-/// cedar bench: how long decisions take here. Added to `cedar`.
-void AddCedarBench(CLI::App& cedar, Console& console);
 /// terms: test, show, schema, tool-digest, authority.
 void AddTermsCommand(CLI::App& app, Console& console);
 /// decide: one request under a terms package, explained.

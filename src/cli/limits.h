@@ -24,4 +24,10 @@ inline constexpr std::chrono::milliseconds kChildEndWait{10'000};
 /// How often it looks.
 inline constexpr std::chrono::milliseconds kTourLook{100};
 
+/// Largest examples of `cedar bench`: of each kind (the time to make one grows with its square), clauses,
+/// and people.
+inline constexpr std::size_t kExampleOfEachKindMax = 5'000;
+inline constexpr std::size_t kExampleClausesMax = 10'000;
+inline constexpr std::size_t kExamplePeopleMax = 1'000'000;
+
 }  // namespace proviso::cli

@@ -45,8 +45,8 @@ const ours = new Driver(options.driver);
 const counts = {};
 const differences = [];
 
-function count(what) {
-  counts[what] = (counts[what] ?? 0) + 1;
+function count(what, more = 1) {
+  counts[what] = (counts[what] ?? 0) + more;
 }
 
 function differ(name, what, detail) {
@@ -84,6 +84,7 @@ async function comparePolicies(name, text) {
     return;
   }
   await compareBack(name, got.ok, sorted);
+  await compareLinks(name, got.ok);
 }
 
 /** JSON to text by us and by the reference gives the same JSON again. */
@@ -103,6 +104,24 @@ async function compareBack(name, json, sorted) {
     const [back] = reread.ok === undefined ? [] : inOrder(JSON.parse(reread.ok).staticPolicies);
     if (!isDeepStrictEqual(back, body)) differ(name, "the reference's text of our JSON", theirs.text);
   }
+}
+
+/** The set with a link for each template: both engines read it, and we write it as it was. */
+async function compareLinks(name, json) {
+  const slot = (constraint) => constraint.slot ?? constraint.in?.slot;
+  const links = Object.entries(JSON.parse(json).templates).map(([id, body]) => ({
+    templateId: id, newId: `link of ${id}`,
+    values: Object.fromEntries([slot(body.principal), slot(body.resource)].filter((each) => each !== undefined)
+      .map((each) => [each, { type: "User", id: each }])),
+  }));
+  const linked = json.replace(/\[\]\}$/, () => `${JSON.stringify(links)}}`);
+  const got = await ours.ask("policies-again", linked);
+  if (got.ok !== linked) differ(name, "links", got.error ?? got.ok);
+  const checked = cedar.checkParsePolicySet(new Text(linked));
+  if (checked.type !== "success") {
+    differ(name, "the reference refuses our links", JSON.stringify(checked.errors));
+  }
+  count("links", links.length);
 }
 
 const byText = (a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

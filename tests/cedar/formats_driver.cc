@@ -28,6 +28,12 @@ Result<std::string> PolicySetToText(const std::string& text) {
   return Print(*policies);
 }
 
+Result<std::string> PolicySetAgain(const std::string& text) {
+  const auto policies = PoliciesFromJson(text, "policies");
+  if (!policies) return std::unexpected(policies.error());
+  return ToJson(*policies);
+}
+
 Result<std::string> EntitiesAgain(const std::string& text) {
   const auto entities = EntitiesFromJson(text, "entities", nullptr);
   if (!entities) return std::unexpected(entities.error());
@@ -37,6 +43,7 @@ Result<std::string> EntitiesAgain(const std::string& text) {
 Result<std::string> Answer(const std::string& op, const std::string& text) {
   if (op == "policies-to-json") return PolicySetToJson(text);
   if (op == "policies-to-text") return PolicySetToText(text);
+  if (op == "policies-again") return PolicySetAgain(text);
   if (op == "entities") return EntitiesAgain(text);
   if (op == "format") return FormatPolicies(text, "policies", {});
   if (op == "schema-to-json") return SchemaTextToJson(text, "schema");

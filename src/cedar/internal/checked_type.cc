@@ -83,6 +83,10 @@ void AppendType(std::string& out, const CheckedType& type, std::size_t depth) {
   } else if (!type.entity_types.empty()) {
     for (std::size_t i = 0; i < type.entity_types.size(); ++i) {
       if (i > 0) out += " or ";
+      if (i == kShownFieldsMax) {
+        out += "…";
+        break;
+      }
       out += type.entity_types[i];
     }
   } else {

@@ -26,6 +26,10 @@ struct LoadedCase {
 /// One of its requests.
 [[nodiscard]] base::Result<Request> ReadRequest(const LoadedCase& loaded, base::Json json);
 
+/// Whether X.validation.json beside the case says that its entities are not as the schema says: they may
+/// then be refused when they are read, too.
+[[nodiscard]] bool ExpectsUnfitEntities(const std::filesystem::path& path);
+
 /// Validates policies, entities and requests, strictly and permissively, and adds a mismatch for each
 /// verdict that is not the case's: `shouldValidate` and `validateRequest` in the case itself, and all of
 /// X.validation.json where it stands beside X.json.

@@ -102,27 +102,49 @@ class VerdictComparer {
   ValidationReport permissive_;
 };
 
+/// What stands beside the case; an empty document where there is nothing.
+class VerdictFile {
+ public:
+  explicit VerdictFile(const fs::path& path) : path_(fs::path(path).replace_extension(".validation.json")) {
+    if (!fs::exists(path_)) return;
+    auto read = base::ReadFile(path_);
+    if (read) text_ = std::move(*read);
+    auto parsed = base::JsonDocument::Parse(text_);
+    readable_ = read.has_value() && parsed.has_value();
+    if (readable_) document_ = std::move(*parsed);
+  }
+  VerdictFile(const VerdictFile&) = delete;
+  VerdictFile& operator=(const VerdictFile&) = delete;
+
+  [[nodiscard]] bool readable() const { return readable_; }
+  [[nodiscard]] Json root() const { return text_.empty() ? Json() : document_.root(); }
+  [[nodiscard]] std::string name() const { return path_.string(); }
+
+ private:
+  fs::path path_;
+  bool readable_ = true;
+  std::string text_;  // the document points into it
+  base::JsonDocument document_;
+};
+
 }  // namespace
+
+bool ExpectsUnfitEntities(const fs::path& path) {
+  const VerdictFile file(path);
+  const Json all = file.root().Find("entityValidation").Find("all");
+  return file.readable() && all.is_bool() && !all.is_true();
+}
 
 void CompareVerdicts(const fs::path& path, Json root, const LoadedCase& loaded, ConformanceReport& report) {
   if (!loaded.schema) return;
   VerdictComparer comparer(path, loaded, report);
   comparer.CompareSet(root.Find("shouldValidate"));
-  fs::path beside = path;
-  beside.replace_extension(".validation.json");
-  std::string text;
-  base::JsonDocument document;
-  if (fs::exists(beside)) {
-    auto read = base::ReadFile(beside);
-    if (read) text = std::move(*read);
-    auto parsed = base::JsonDocument::Parse(text);
-    if (!read || !parsed) {
-      report.mismatches.push_back(beside.string() + ": cannot be read as JSON");
-      return;
-    }
-    document = std::move(*parsed);
+  const VerdictFile file(path);
+  if (!file.readable()) {
+    report.mismatches.push_back(file.name() + ": cannot be read as JSON");
+    return;
   }
-  const Json verdicts = text.empty() ? Json() : document.root();
+  const Json verdicts = file.root();
   comparer.ComparePolicies(verdicts.Find("policyValidation"));
   comparer.CompareEntities(verdicts.Find("entityValidation").Find("perEntity"));
   if (const Json all = verdicts.Find("entityValidation").Find("all"); all.is_bool()) {

@@ -11,15 +11,6 @@
 namespace proviso::cedar::internal {
 namespace {
 
-struct VariableWord {
-  std::string_view word;
-  VariableName name;
-};
-constexpr std::array<VariableWord, 4> kVariables = {{{"principal", VariableName::kPrincipal},
-                                                     {"action", VariableName::kAction},
-                                                     {"resource", VariableName::kResource},
-                                                     {"context", VariableName::kContext}}};
-
 struct RelationMark {
   TokenKind kind;
   BinaryOperator op;
@@ -358,10 +349,9 @@ ExpressionPtr ExpressionParser::ParseWord() {
     return uid ? Make(Literal{Value::Entity(std::move(*uid))}, word.position) : nullptr;
   }
   if (after == TokenKind::kLeftParenthesis) return ParseFunction();
-  const auto variable = std::ranges::find(kVariables, word.text, &VariableWord::word);
-  if (variable != kVariables.end()) {
+  if (const auto variable = FindVariable(word.text)) {
     reader_.Take();
-    return Make(Variable{variable->name}, word.position);
+    return Make(Variable{*variable}, word.position);
   }
   constexpr std::array<std::string_view, 6> kWords = {"principal", "action", "resource",
                                                       "context",   "true",   "false"};

@@ -313,9 +313,12 @@ bool IsReserved(std::string_view word) {
   return Contains(kReserved, word);
 }
 
+bool IsWord(std::string_view text) {
+  return !text.empty() && IsLetter(text.front()) && std::ranges::all_of(text, IsWordCharacter);
+}
+
 bool IsIdentifier(std::string_view text) {
-  return !text.empty() && IsLetter(text.front()) && std::ranges::all_of(text, IsWordCharacter) &&
-         !IsReserved(text);
+  return IsWord(text) && !IsReserved(text);
 }
 
 base::Result<std::string> Unquote(std::string_view literal) {

@@ -70,7 +70,9 @@ struct LexedText {
 /// "`)`", "a string", …: how messages name a kind.
 [[nodiscard]] std::string_view KindText(TokenKind kind);
 
-/// Letters, digits and underscores, no digit first, and not one of Cedar's reserved words.
+/// Letters, digits and underscores, no digit first.
+[[nodiscard]] bool IsWord(std::string_view text);
+/// A word that is not one of Cedar's reserved words.
 [[nodiscard]] bool IsIdentifier(std::string_view text);
 [[nodiscard]] bool IsReserved(std::string_view word);
 

@@ -22,21 +22,6 @@ const Value* FindNamed(const Record& record, const std::string& name, std::uint3
   return &attributes[hint].value;
 }
 
-/// Whether an ancestor is in a set that has hashes. Each of the fewer is looked for among the more.
-bool Meet(const std::vector<Entities::Node::Ancestor>& ancestors, const Set& containers) {
-  const auto& hashes = containers.entity_hashes();
-  if (ancestors.size() <= hashes.size()) {
-    return std::ranges::any_of(ancestors,
-                               [&](const auto& ancestor) { return containers.ContainsEntity(ancestor.uid); });
-  }
-  return std::ranges::any_of(hashes, [&](const Set::EntityHash& each) {
-    const auto same = std::ranges::equal_range(ancestors, each.hash, {}, &Entities::Node::Ancestor::hash);
-    return std::ranges::any_of(same, [&](const Entities::Node::Ancestor& ancestor) {
-      return ancestor.uid == *containers.elements()[each.index].AsEntity();
-    });
-  });
-}
-
 bool SetContains(const Set& set, const Cell& cell) {
   switch (cell.kind) {
     case ValueKind::kEntity:
@@ -330,10 +315,7 @@ bool Machine::IsInAny(const EntityUid& member, const Entities::Node* node, const
   if (container.kind != ValueKind::kSet) return false;
   const Set& containers = *container.value->AsSet();
   if (!containers.HoldsOnlyEntities()) return false;
-  is_in = containers.ContainsEntity(member);
-  if (is_in || node == nullptr) return true;
-  const bool by_hash = !node->walks && !containers.entity_hashes().empty();
-  is_in = by_hash ? Meet(node->ancestors, containers) : entities_.IsBelowAny(*node, containers);
+  is_in = containers.ContainsEntity(member) || (node != nullptr && entities_.IsBelowAny(*node, containers));
   return true;
 }
 

@@ -41,14 +41,4 @@ struct UnaryWord {
 inline constexpr std::array<UnaryWord, 3> kUnaryWords = {
     {{"!", UnaryOperator::kNot}, {"neg", UnaryOperator::kNegate}, {"isEmpty", UnaryOperator::kIsEmpty}}};
 
-/// {"Var": word}
-struct VariableWord {
-  std::string_view word;
-  VariableName name;
-};
-inline constexpr std::array<VariableWord, 4> kVariableWords = {{{"principal", VariableName::kPrincipal},
-                                                                {"action", VariableName::kAction},
-                                                                {"resource", VariableName::kResource},
-                                                                {"context", VariableName::kContext}}};
-
 }  // namespace proviso::cedar::internal

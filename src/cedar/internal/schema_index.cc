@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cedar/internal/library.h"
+#include "cedar/internal/nearest.h"
 
 namespace proviso::cedar::internal {
 namespace {
@@ -24,6 +25,13 @@ std::vector<Node> Reachable(const Node& start, ParentsOf parents_of, Budget& bud
 }
 
 }  // namespace
+
+std::string SchemaIndex::Suggestion(std::string_view name, const std::vector<std::string_view>& known) const {
+  constexpr std::uint64_t kStepsOfOne = 128;
+  budget_.Spend(kStepsOfOne * known.size());
+  const std::string nearest = budget_.spent() ? std::string() : DidYouMean(name, known);
+  return nearest.empty() ? "; declare it in the schema, or use one that is there" : nearest;
+}
 
 bool SchemaIndex::IsKnownType(std::string_view entity_type) const {
   return IsActionType(entity_type) || schema_.FindEntity(entity_type) != nullptr;
@@ -64,10 +72,12 @@ const std::vector<EntityUid>& SchemaIndex::AncestorActions(const EntityUid& acti
 }
 
 bool SchemaIndex::CanBeIn(std::string_view descendant, std::string_view ancestor) {
+  budget_.Spend(1);
   return descendant == ancestor || std::ranges::binary_search(AncestorTypes(descendant), ancestor);
 }
 
 bool SchemaIndex::IsActionIn(const EntityUid& action, const EntityUid& group) {
+  budget_.Spend(1);
   if (schema_.FindAction(action) == nullptr) return false;
   return action == group || std::ranges::binary_search(AncestorActions(action), group);
 }

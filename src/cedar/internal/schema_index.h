@@ -2,6 +2,7 @@
 // declared. Ancestors are computed when they are first asked for.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -18,6 +19,10 @@ class SchemaIndex {
       : schema_(schema), types_(types), budget_(budget) {}
 
   [[nodiscard]] const Schema& schema() const { return schema_; }
+  [[nodiscard]] Budget& budget() const { return budget_; }
+  /// "; did you mean …?", or what else to do where nothing is near or there are too many names to try.
+  [[nodiscard]] std::string Suggestion(std::string_view name,
+                                       const std::vector<std::string_view>& known) const;
   /// Whether the type is declared, or is one of actions.
   [[nodiscard]] bool IsKnownType(std::string_view entity_type) const;
   /// Whether an entity of type `descendant`, or an action of that type, can be in one of type

@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "cedar/internal/lexer.h"
-#include "cedar/internal/nearest.h"
 #include "cedar/internal/typechecker.h"
 #include "cedar/print.h"
 
@@ -69,10 +68,8 @@ void Typechecker::RefuseAttribute(const CoreNode& node, TypeRef of) {
   std::string message = PathText(node.child(0), *of) + " has no attribute `" + std::string(node.name) + "`";
   if (schema_.MayHaveAttribute(of, node.name)) {
     message += " that each of its values has with one type; narrow it down with `is` first";
-  } else if (const std::string nearest = DidYouMean(node.name, names); !nearest.empty()) {
-    message += nearest;
   } else {
-    message += "; declare it in the schema, or use one that is there";
+    message += schema_.Suggestion(node.name, names);
   }
   Problem(FindingKind::kUnknownAttribute, node, std::move(message));
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "cedar/limits.h"
+
 namespace proviso::cedar::internal {
 namespace {
 
@@ -237,7 +239,8 @@ void Typechecker::RefuseType(const CoreNode& node, std::string_view expected, co
 }
 
 void Typechecker::Problem(FindingKind kind, const CoreNode& at, std::string message) {
-  problems_.push_back({kind, at.position, std::move(message)});
+  // Enough of what is new to one kind of request beside what the others had.
+  if (problems_.size() < 2 * kFindingsMax) problems_.push_back({kind, at.position, std::move(message)});
 }
 
 }  // namespace proviso::cedar::internal

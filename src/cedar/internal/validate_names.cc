@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cedar/internal/library.h"
-#include "cedar/internal/nearest.h"
+#include "cedar/limits.h"
 
 namespace proviso::cedar::internal {
 namespace {
@@ -14,10 +14,9 @@ void CheckType(std::string_view type, const SchemaIndex& schema, Position at,
   if (schema.IsKnownType(type)) return;
   std::vector<std::string_view> names;
   for (const auto& [name, declaration] : schema.schema().entities()) names.push_back(name);
-  std::string nearest = DidYouMean(type, names);
-  if (nearest.empty()) nearest = "; declare it, or use one that is there";
-  problems.push_back({FindingKind::kUnknownEntityType, at,
-                      "the schema has no entity type `" + std::string(type) + "`" + nearest});
+  problems.push_back(
+      {FindingKind::kUnknownEntityType, at,
+       "the schema has no entity type `" + std::string(type) + "`" + schema.Suggestion(type, names)});
 }
 
 void CheckAction(const EntityUid& uid, const SchemaIndex& schema, Position at,
@@ -26,10 +25,9 @@ void CheckAction(const EntityUid& uid, const SchemaIndex& schema, Position at,
   std::vector<std::string> texts;
   for (const auto& [action, declaration] : schema.schema().actions()) texts.push_back(action.Text());
   const std::vector<std::string_view> names(texts.begin(), texts.end());
-  std::string nearest = DidYouMean(uid.Text(), names);
-  if (nearest.empty()) nearest = "; declare it, or use one that is there";
   problems.push_back(
-      {FindingKind::kUnknownAction, at, "the schema has no action `" + uid.Text() + "`" + nearest});
+      {FindingKind::kUnknownAction, at,
+       "the schema has no action `" + uid.Text() + "`" + schema.Suggestion(uid.Text(), names)});
 }
 
 void CheckEnumeratedId(const EntityUid& uid, const SchemaIndex& schema, Position at,
@@ -39,10 +37,9 @@ void CheckEnumeratedId(const EntityUid& uid, const SchemaIndex& schema, Position
     return;
   }
   const std::vector<std::string_view> names(declaration->choices.begin(), declaration->choices.end());
-  std::string nearest = DidYouMean(uid.id(), names);
-  if (nearest.empty()) nearest = "; use one of the ids that the schema lists";
   problems.push_back({FindingKind::kUnknownEnumeratedId, at,
-                      "`" + uid.type() + "` is enumerated and has no `" + uid.Text() + "`" + nearest});
+                      "`" + uid.type() + "` is enumerated and has no `" + uid.Text() + "`" +
+                          schema.Suggestion(uid.id(), names)});
 }
 
 /// Whether an entity of `type` can satisfy the constraint.
@@ -72,6 +69,7 @@ const EntityUid* TargetOf(const ScopeConstraint& constraint, const SlotValues& s
 }
 
 bool CanSatisfy(const EntityUid& action, const ActionConstraint& constraint, SchemaIndex& schema) {
+  if (schema.budget().spent()) return true;  // ends the search; nothing is concluded from it
   switch (constraint.kind) {
     case ActionConstraint::Kind::kAny:
       return true;
@@ -94,6 +92,8 @@ bool AllDeclared(const ActionConstraint& constraint, const SchemaIndex& schema) 
 
 void FindUnknownNames(const CoreTree& tree, const SchemaIndex& schema, std::vector<TypeProblem>& problems) {
   for (const CoreNode& node : tree.nodes()) {
+    schema.budget().Spend(1);
+    if (schema.budget().spent() || problems.size() >= kFindingsMax) return;
     if (node.kind == CoreNode::Kind::kIs) {
       CheckType(node.name, schema, node.position, problems);
     } else if (node.kind == CoreNode::Kind::kEntity && IsActionType(node.entity->type())) {
