@@ -16,9 +16,14 @@ ExpressionPtr EntityLiteral(const EntityUid& uid, Position at) {
   return MakeExpression(Literal{Value::Entity(uid)}, at);
 }
 
+/// A scope that was not read from text has no place of its own.
+Position PositionOf(const Policy& policy, Position constraint) {
+  return constraint.line == 0 ? policy.body().position : constraint;
+}
+
 /// What a constraint on principal or resource means; nullptr if it allows any.
 ExpressionPtr MeaningOf(const Policy& policy, const ScopeConstraint& constraint, VariableName name) {
-  const Position at = policy.body().position;
+  const Position at = PositionOf(policy, constraint.position);
   const ExpressionPtr variable = MakeExpression(Variable{name}, at);
   const auto target = [&] { return EntityLiteral(policy.Resolve(*constraint.target), at); };
   switch (constraint.kind) {
@@ -37,7 +42,7 @@ ExpressionPtr MeaningOf(const Policy& policy, const ScopeConstraint& constraint,
 }
 
 ExpressionPtr MeaningOf(const Policy& policy, const ActionConstraint& constraint) {
-  const Position at = policy.body().position;
+  const Position at = PositionOf(policy, constraint.position);
   const ExpressionPtr variable = MakeExpression(Variable{VariableName::kAction}, at);
   switch (constraint.kind) {
     case ActionConstraint::Kind::kAny:

@@ -23,15 +23,15 @@ TEST(Explain, NamesTheSmallestPartThatSettlesAPolicy) {
   constexpr Row kRows[] = {
       {"permit(principal, action, resource);", Standing::kSatisfied, Part::kPrincipal, ""},
       {"permit(principal == User::\"bob\", action, resource);", Standing::kNotSatisfied, Part::kPrincipal,
-       "(p:1:1) `principal == User::\"bob\"` is false"},
+       "(p:1:8) `principal == User::\"bob\"` is false"},
       {"permit(principal is Team, action, resource);", Standing::kNotSatisfied, Part::kPrincipal,
-       "(p:1:1) `principal is Team` is false"},
+       "(p:1:8) `principal is Team` is false"},
       {"permit(principal is User in Team::\"t\", action, resource);", Standing::kNotSatisfied,
-       Part::kPrincipal, "(p:1:1) `principal is User in Team::\"t\"` is false"},
+       Part::kPrincipal, "(p:1:8) `principal is User in Team::\"t\"` is false"},
       {"permit(principal, action in [Action::\"a\", Action::\"b\"], resource);", Standing::kNotSatisfied,
-       Part::kAction, "(p:1:1) `action in [Action::\"a\", Action::\"b\"]` is false"},
+       Part::kAction, "(p:1:19) `action in [Action::\"a\", Action::\"b\"]` is false"},
       {"permit(principal, action, resource in Album::\"a\");", Standing::kNotSatisfied, Part::kResource,
-       "(p:1:1) `resource in Album::\"a\"` is false"},
+       "(p:1:27) `resource in Album::\"a\"` is false"},
       {"permit(principal, action, resource) when { context.on && context.n == 2 && true };",
        Standing::kNotSatisfied, Part::kCondition, "(p:1:68) `context.n == 2` is false"},
       {"permit(principal, action, resource) when { context.n == 2 || context.n == 3 };",
@@ -66,7 +66,7 @@ TEST(Explain, FillsTheSlotsOfALink) {
   const auto explanations = Explain(set, Entities(), kRequest);
   ASSERT_EQ(explanations.size(), 1U);
   EXPECT_EQ(explanations[0].policy->id(), "bobs");
-  EXPECT_EQ(explanations[0].Text(), "(p:1:1) `principal == User::\"bob\"` is false");
+  EXPECT_EQ(explanations[0].Text(), "(p:1:8) `principal == User::\"bob\"` is false");
 }
 
 TEST(Explain, AgreesWithTheDecisionOnEveryPolicy) {
