@@ -64,7 +64,7 @@ TEST(Format, LaysOutConditions) {
       {"!principal.a&&-1<- context.x", "when { !principal.a && -1 < -context.x };\n"},
       {"((true))", "when { ((true)) };\n"},
       {"007 == Foo :: Bar :: \"x\"", "when { 7 == Foo::Bar::\"x\" };\n"},
-      {"{a:1,\"b c\":{}}==[1,2,]", "when { {a:1, \"b c\":{}} == [1, 2] };\n"},
+      {"{a:1,\"b c\":{}}==[1,2,]", "when { { a: 1, \"b c\": {} } == [1, 2] };\n"},
       {"principal has a . b", "when { principal has a.b };\n"},
       {"ip(\"::1\").isIpv6()", "when { ip(\"::1\").isIpv6() };\n"},
       {"\"two\n\n  lines \" == \"\"", "when { \"two\n\n  lines \" == \"\" };\n"},
@@ -159,7 +159,7 @@ TEST(Format, KeepsCommentsInsideExpressions) {
        "when\n{\n  true &&\n  // about b\n  principal.b.c == 1 &&\n  principal.d.e // e\n  == 2\n};\n"},
       // What is left out leaves its comment. (The reference loses it.)
       {"[1, // one\n 2 // two\n, // three\n].isEmpty()",
-       "when\n{\n  [1, // one\n   2 // two\n  // three\n  ].isEmpty\n    (\n    )\n};\n"},
+       "when\n{\n  [1, // one\n   2 // two\n  // three\n  ].isEmpty\n    ()\n};\n"},
       {"if // i\n true then // t\n 1 else // e\n 2",
        "when\n{\n  if // i\n    true\n  then // t\n    1\n  else // e\n    2\n};\n"},
       {"\"a // b\" == \"//\"", "when { \"a // b\" == \"//\" };\n"},

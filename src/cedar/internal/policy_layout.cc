@@ -285,12 +285,17 @@ class PolicyWalk {
       return;
     }
     const bool call = kind == TokenKind::kLeftParenthesis;
-    if (call) layout_.BeginNest(indent_width_);
+    const TokenKind end = call ? TokenKind::kRightParenthesis : TokenKind::kRightBracket;
     PutToken();
-    layout_.SoftLine();
-    PutList(call ? TokenKind::kRightParenthesis : TokenKind::kRightBracket, &PolicyWalk::PutExpression);
-    if (call) layout_.EndNest();
-    layout_.SoftLine();
+    if (call && !NextIs(end)) {
+      layout_.BeginNest(indent_width_);
+      layout_.SoftLine();
+      PutList(end, &PolicyWalk::PutExpression);
+      layout_.EndNest();
+      layout_.SoftLine();
+    } else {
+      PutList(end, &PolicyWalk::PutExpression);
+    }
     PutToken();
   }
 
@@ -307,9 +312,23 @@ class PolicyWalk {
 
   void PutField() {
     PutToken();
-    layout_.SoftLine();
     PutToken();
+    layout_.Space();
     PutExpression();
+  }
+
+  /// `{ a: 1, b: 2 }`, or a line for each; `{}` stays closed.
+  void PutRecord() {
+    layout_.BeginGroup();
+    PutToken();
+    const bool empty = NextIs(TokenKind::kRightBrace);
+    layout_.BeginNest(indent_width_);
+    if (!empty) layout_.Line();
+    PutList(TokenKind::kRightBrace, &PolicyWalk::PutField);
+    layout_.EndNest();
+    if (!empty) layout_.Line();
+    PutToken();
+    layout_.EndGroup();
   }
 
   void PutBrackets(TokenKind end, void (PolicyWalk::*put_item)()) {
@@ -328,7 +347,7 @@ class PolicyWalk {
     } else if (NextIs(TokenKind::kLeftBracket)) {
       PutBrackets(TokenKind::kRightBracket, &PolicyWalk::PutExpression);
     } else if (NextIs(TokenKind::kLeftBrace)) {
-      PutBrackets(TokenKind::kRightBrace, &PolicyWalk::PutField);
+      PutRecord();
     } else if (NextIs(TokenKind::kIdentifier)) {
       PutPath();
       if (NextIs(TokenKind::kString)) PutToken();  // of an entity
