@@ -96,8 +96,8 @@ class Entities {
 /// Reads the JSON array of entities of the Cedar reference (uid, attrs, parents, tags), with explicit
 /// escapes (`__entity`, `__extn`) anywhere and, where `schema` gives a type, the implicit forms: an
 /// entity as {"type", "id"}, an extension value as its text or {"fn", "arg"}. With a schema its action
-/// entities are added; an action in the JSON must have the ancestors that the schema gives it. Errors begin with
-/// `source_name` and say which entity and attribute.
+/// entities are added; an action in the JSON must have the ancestors that the schema gives it. Errors
+/// begin with `source_name` and say which entity and attribute.
 [[nodiscard]] base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view source_name,
                                                       const Schema* schema);
 

@@ -1,6 +1,7 @@
 // Entities, contexts and values from JSON, as "Entities and context in JSON" of the Cedar reference
 // describes: explicit escapes anywhere, implicit forms where a schema says what is meant.
 #include <algorithm>
+#include <unordered_set>
 
 #include "cedar/entities.h"
 #include "cedar/internal/evaluator.h"
@@ -38,8 +39,21 @@ base::Result<EntityUid> EntityUidFromParts(Json object) {
   return EntityUid(type.text(), id.text());
 }
 
+/// One name for each entity of a text, however often it stands there: less memory, and a comparison of
+/// two is one of pointers.
+class NamePool {
+ public:
+  EntityUid Share(EntityUid uid) { return *names_.insert(std::move(uid)).first; }
+
+ private:
+  std::unordered_set<EntityUid, EntityUidHash> names_;
+};
+
 class ValueReader {
  public:
+  /// Borrows the pool; nullptr for none.
+  explicit ValueReader(NamePool* pool = nullptr) : pool_(pool) {}
+
   base::Result<Value> Read(Json json, const Type* type) {
     if (++depth_ > kValueDepthMax) {
       return Fail(json, "values nest deeper than " + std::to_string(kValueDepthMax) + " levels");
@@ -115,15 +129,20 @@ class ValueReader {
       if (json.size() != 1) {
         return Fail(json, "`" + std::string(escape) + "` is an escape and stands alone in its object");
       }
-      if (escape == kEntityEscape) return internal::Transform(EntityUidFromJson(json), Value::Entity);
+      if (escape == kEntityEscape) return ReadEntityUid(json);
       if (escape == kExtensionEscape) return ReadExtension(escaped);
       return Fail(json, "`__expr` is not supported; write `__entity` or `__extn`");
     }
-    if (type != nullptr && type->kind == Type::Kind::kEntity)
-      return internal::Transform(EntityUidFromJson(json), Value::Entity);
+    if (type != nullptr && type->kind == Type::Kind::kEntity) return ReadEntityUid(json);
     if (ConstructorOf(type)) return ReadExtension(json);
     const Type* record = type != nullptr && type->kind == Type::Kind::kRecord ? type : nullptr;
     return internal::Transform(ReadRecord(json, record), Value::FromRecord);
+  }
+
+  base::Result<Value> ReadEntityUid(Json json) {
+    auto uid = EntityUidFromJson(json);
+    if (!uid) return std::unexpected(uid.error());
+    return Value::Entity(pool_ != nullptr ? pool_->Share(std::move(*uid)) : std::move(*uid));
   }
 
   /// {"fn": name, "arg": value} or {"fn": name, "args": [values]}.
@@ -168,12 +187,13 @@ class ValueReader {
     return std::nullopt;
   }
 
+  NamePool* pool_;
   std::size_t depth_ = 0;
 };
 
 /// A record whose attributes all have one type, or none that is known.
-base::Result<Record> ReadTags(Json object, const Type* type) {
-  ValueReader reader;
+base::Result<Record> ReadTags(Json object, const Type* type, NamePool& pool) {
+  ValueReader reader(&pool);
   std::vector<Attribute> tags;
   for (const JsonMember member : object.members()) {
     auto value = reader.Read(member.value, type);
@@ -201,24 +221,24 @@ base::Status CheckMembers(Json entity) {
   return {};
 }
 
-base::Result<Entity> ReadEntity(Json json, const Schema* schema) {
+base::Result<Entity> ReadEntity(Json json, const Schema* schema, NamePool& pool) {
   if (auto status = CheckMembers(json); !status) return std::unexpected(status.error());
   auto uid = EntityUidFromJson(json.Find("uid"));
   if (!uid) return base::Within("uid", uid.error());
   const EntityDeclaration* declaration = schema != nullptr ? schema->FindEntity(uid->type()) : nullptr;
   const Type* shape = declaration != nullptr ? declaration->attributes.get() : nullptr;
   const Type* tag_type = declaration != nullptr ? declaration->tags.get() : nullptr;
-  Entity entity{.uid = *uid, .parents = {}, .attributes = {}, .tags = {}};
-  auto attributes = ValueReader().ReadRecord(json.Find("attrs"), shape);
+  Entity entity{.uid = pool.Share(*uid), .parents = {}, .attributes = {}, .tags = {}};
+  auto attributes = ValueReader(&pool).ReadRecord(json.Find("attrs"), shape);
   if (!attributes) return base::Within(uid->Text(), attributes.error());
   entity.attributes = std::move(*attributes);
-  auto tags = ReadTags(json.Find("tags"), tag_type);
+  auto tags = ReadTags(json.Find("tags"), tag_type, pool);
   if (!tags) return base::Within(uid->Text(), tags.error());
   entity.tags = std::move(*tags);
   for (const Json parent : json.Find("parents").elements()) {
     auto parent_uid = EntityUidFromJson(parent);
     if (!parent_uid) return base::Within(uid->Text() + ", parents", parent_uid.error());
-    entity.parents.push_back(std::move(*parent_uid));
+    entity.parents.push_back(pool.Share(std::move(*parent_uid)));
   }
   return entity;
 }
@@ -289,8 +309,9 @@ base::Result<Entities> EntitiesFromJson(std::string_view text, std::string_view 
   auto declared = Entities::Build(entities);
   if (!declared) return base::Within(source_name, declared.error());
   std::vector<Entity> repeated_actions;
+  NamePool pool;
   for (const Json element : document->root().elements()) {
-    auto entity = ReadEntity(element, schema);
+    auto entity = ReadEntity(element, schema, pool);
     if (!entity) return base::Within(source_name, entity.error());
     if (schema == nullptr || schema->FindAction(entity->uid) == nullptr) {
       entities.push_back(std::move(*entity));

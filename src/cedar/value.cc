@@ -15,7 +15,7 @@ namespace {
 /// Up to this many elements or attributes are looked at one by one.
 constexpr std::size_t kSearchedMax = 8;
 /// From this many on, a set of entities knows their hashes.
-constexpr std::size_t kHashedMin = 4;
+constexpr std::size_t kHashedMin = 2;
 
 std::strong_ordering CompareSets(const Set& a, const Set& b) {
   return a.elements() <=> b.elements();
