@@ -1,6 +1,10 @@
 // What a log does when the disk, the store or somebody with access to its directory lets it down.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <system_error>
+#include <thread>
+
 #include "record/internal/frame.h"
 #include "record/internal/test_log.h"
 #include "record/internal/write_ahead.h"
@@ -175,8 +179,20 @@ class AfterACrash : public LogTest {
       EXPECT_TRUE(log->WaitDurable(intents_.back()).has_value());
     }
     EXPECT_TRUE(log->WaitPublished(intents_.back()).has_value());
-    fs::copy(directory_.path() / "live", crashed_, fs::copy_options::recursive);
+    CopyLive();
     segment_ = crashed_ / "wal" / internal::SegmentName(0);
+  }
+
+  /// The log is still open: a file that it has just renamed makes a copy fail, and the next one works.
+  void CopyLive() {
+    std::error_code error;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      fs::remove_all(crashed_);
+      fs::copy(directory_.path() / "live", crashed_, fs::copy_options::recursive, error);
+      if (!error) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    ADD_FAILURE() << "the log's directory does not come to rest: " << error.message();
   }
 
   base::Result<std::unique_ptr<Log>> Reopen() { return Log::Open(NewSetup()); }
