@@ -2,19 +2,17 @@
 
 #include <algorithm>
 
-#include "cedar/internal/evaluator.h"
+#include "cedar/internal/policy_evaluation.h"
 
 namespace proviso::cedar {
 namespace {
 
+using internal::ErrorText;
 using internal::Evaluator;
+using internal::PositionText;
 using internal::Variables;
+using internal::VariablesOf;
 using Truth = Evaluator::Truth;
-
-Variables VariablesOf(const Request& request) {
-  return {Value::Entity(request.principal), Value::Entity(request.action), Value::Entity(request.resource),
-          request.context};
-}
 
 bool InScope(const Policy& policy, const ScopeConstraint& constraint, const EntityUid& uid,
              const Entities& entities) {
@@ -63,15 +61,6 @@ Truth Satisfies(const Policy& policy, const Entities& entities, const Request& r
     if (truth != needed) return Truth::kFalse;
   }
   return Truth::kTrue;
-}
-
-std::string PositionText(Position at) {
-  return std::to_string(at.line) + ":" + std::to_string(at.column);
-}
-
-std::string ErrorText(const Policy& policy, const Evaluator& evaluator) {
-  return policy.id() + " (" + policy.body().source_name + ":" + PositionText(evaluator.error_position()) +
-         "): " + evaluator.error();
 }
 
 }  // namespace

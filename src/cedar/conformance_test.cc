@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "base/file.h"
+#include "cedar/internal/shared_cases_for_tests.h"
 #include "cedar/parse.h"
 #include "cedar/print.h"
 
@@ -40,14 +40,8 @@ class Folder {
 
 /// The cases that come with the project's shared data, unpacked into `folder`; nothing without them.
 std::optional<fs::path> SharedCases(const Folder& folder) {
-  const char* named = std::getenv("PROVISO_SHARED_DATA");
-  const fs::path data =
-      named != nullptr ? fs::path(named) : fs::path(PROVISO_SOURCE_DIR) / ".." / "shared" / "data";
-  const fs::path archive = data / "cedar" / "cedar-conformance.tar.gz";
-  if (!fs::exists(archive)) return std::nullopt;
-  const std::string command = "tar -xzf '" + archive.string() + "' -C '" + folder.path().string() + "'";
-  if (std::system(command.c_str()) == 0) return folder.path();
-  return std::nullopt;
+  if (!internal::UnpackSharedCases(folder.path())) return std::nullopt;
+  return folder.path();
 }
 
 constexpr std::string_view kRequest = R"({"description": "d", "principal": {"type": "U", "id": "a"},

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "cedar/internal/evaluator.h"
+#include "cedar/internal/policy_evaluation.h"
 #include "cedar/print.h"
 
 namespace proviso::cedar {
@@ -93,11 +93,8 @@ class Explainer {
     explanation.part = part;
     explanation.cause = expression;
     if (truth == Truth::kError) {
-      const Position at = evaluator_.error_position();
       explanation.standing = Explanation::Standing::kErrs;
-      explanation.error = explanation.policy->id() + " (" + explanation.policy->body().source_name + ":" +
-                          std::to_string(at.line) + ":" + std::to_string(at.column) +
-                          "): " + evaluator_.error();
+      explanation.error = internal::ErrorText(*explanation.policy, evaluator_);
     } else {
       explanation.standing = Explanation::Standing::kNotSatisfied;
       explanation.value = !needed;
@@ -140,15 +137,13 @@ std::string Explanation::Text() const {
     case Standing::kNotSatisfied:
       break;
   }
-  return "(" + policy->body().source_name + ":" + std::to_string(cause->position.line) + ":" +
-         std::to_string(cause->position.column) + ") `" + Print(*cause) + "` is " +
-         (value ? "true" : "false");
+  return "(" + policy->body().source_name + ":" + internal::PositionText(cause->position) + ") `" +
+         Print(*cause) + "` is " + (value ? "true" : "false");
 }
 
 std::vector<Explanation> Explain(const PolicySet& policies, const Entities& entities,
                                  const Request& request) {
-  const internal::Variables variables{Value::Entity(request.principal), Value::Entity(request.action),
-                                      Value::Entity(request.resource), request.context};
+  const internal::Variables variables = internal::VariablesOf(request);
   Explainer explainer(entities, variables);
   std::vector<Explanation> explanations;
   explanations.reserve(policies.policies().size());

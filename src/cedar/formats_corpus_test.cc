@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/file.h"
 #include "cedar/entities.h"
 #include "cedar/format.h"
+#include "cedar/internal/shared_cases_for_tests.h"
 #include "cedar/parse.h"
 #include "cedar/policy_json.h"
 #include "cedar/print.h"
@@ -23,15 +23,9 @@ namespace fs = std::filesystem;
 class FormatsCorpus : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const char* named = std::getenv("PROVISO_SHARED_DATA");
-    const fs::path data =
-        named != nullptr ? fs::path(named) : fs::path(PROVISO_SOURCE_DIR) / ".." / "shared" / "data";
-    const fs::path archive = data / "cedar" / "cedar-conformance.tar.gz";
-    if (!fs::exists(archive)) return;
     folder_ = fs::temp_directory_path() / ("proviso_formats_" + std::to_string(getpid()));
     fs::create_directories(folder_);
-    const std::string command = "tar -xzf '" + archive.string() + "' -C '" + folder_.string() + "'";
-    if (std::system(command.c_str()) != 0) TearDownTestSuite();
+    if (!internal::UnpackSharedCases(folder_)) TearDownTestSuite();
   }
   static void TearDownTestSuite() {
     if (!folder_.empty()) fs::remove_all(folder_);

@@ -12,7 +12,6 @@ namespace proviso::cedar {
 [[nodiscard]] std::string Print(const PolicyBody& body);
 /// A link prints as the static policy that it amounts to.
 [[nodiscard]] std::string Print(const Policy& policy);
-/// Static policies and templates, each ending with a newline, in the order of addition; links are
 /// Static policies, then templates, each ending with a newline; links are not text and are left out.
 [[nodiscard]] std::string Print(const PolicySet& policies);
 

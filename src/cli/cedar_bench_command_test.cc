@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "cli/cedar_commands.h"
 #include "cli/cedar_examples.h"
-#include "cli/console.h"
+#include "cli/internal/run_for_tests.h"
 
 namespace proviso::cli {
 namespace {
@@ -18,27 +18,11 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-struct Answer {
-  int exit = 0;
-  std::string out;
-  std::string err;
-};
+using internal::Answer;
 
 Answer Bench(std::vector<std::string> words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Console console(out, err);
-  CLI::App app("", "proviso");
-  AddCedarBench(app, console);
   words.insert(words.begin(), "bench");
-  std::ranges::reverse(words);
-  try {
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    app.exit(error, out, err);
-    return {2, out.str(), err.str()};
-  }
-  return {static_cast<int>(console.exit), out.str(), err.str()};
+  return internal::RunCommand(std::move(words), AddCedarBench);
 }
 
 TEST(CedarBenchCommand, MeasuresAnExample) {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "cli/commands.h"
-#include "cli/console.h"
+#include "cli/internal/run_for_tests.h"
 #include "keys/signing.h"
 #include "terms/authority.h"
 
@@ -22,27 +22,13 @@ using testing::StartsWith;
 
 const std::string kStarter = std::string(PROVISO_SOURCE_DIR) + "/examples/starter";
 
-struct Answer {
-  int exit = 0;
-  std::string out;
-  std::string err;
-};
+using internal::Answer;
 
 Answer Proviso(std::vector<std::string> words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  Console console(out, err);
-  CLI::App app("", "proviso");
-  AddTermsCommand(app, console);
-  AddDecideCommand(app, console);
-  std::ranges::reverse(words);
-  try {
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    app.exit(error, out, err);
-    return {2, out.str(), err.str()};
-  }
-  return {static_cast<int>(console.exit), out.str(), err.str()};
+  return internal::RunCommand(std::move(words), [](CLI::App& app, Console& console) {
+    AddTermsCommand(app, console);
+    AddDecideCommand(app, console);
+  });
 }
 
 class TermsCommand : public testing::Test {

@@ -1,18 +1,13 @@
 """Compares our Cedar engine with the reference engine, on cases made up from a seed (see differential.mjs)."""
 
-import os
 import pathlib
 import re
-import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
 from support.gateway import BINARY
-
-FOLDER = pathlib.Path(__file__).parent
-CASES = os.environ.get("PROVISO_CEDAR_CASES", "300")
-SEED = os.environ.get("PROVISO_CEDAR_SEED", "1")
 
 # What we refuse and the reference reads: see "Known differences" in src/cedar/README.md.
 KNOWN = re.compile(
@@ -22,18 +17,12 @@ KNOWN = re.compile(
 )
 
 
-def test_our_cedar_decides_and_refuses_what_the_reference_does(tmp_path: pathlib.Path) -> None:
-    if not (FOLDER / "node_modules").is_dir() or shutil.which("node") is None:
-        pytest.skip("the reference engine is not installed; ./test installs it")
+def test_our_cedar_decides_and_refuses_what_the_reference_does(
+    tmp_path: pathlib.Path, run_script: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     if not BINARY.exists():
         pytest.skip(f"{BINARY} is not built; ./test builds it")
-    made = subprocess.run(
-        ["node", "differential.mjs", "--out", tmp_path, "--cases", CASES, "--seed", SEED],
-        cwd=FOLDER,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    made = run_script("differential.mjs", "--out", tmp_path)
     assert made.returncode == 0, made.stderr[-3000:]
     compared = subprocess.run(
         [BINARY, "cedar", "conformance", tmp_path], capture_output=True, text=True, timeout=600
