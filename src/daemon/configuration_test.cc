@@ -1,6 +1,7 @@
 #include "daemon/configuration.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -10,9 +11,12 @@ namespace {
 using testing::HasSubstr;
 
 base::Result<Configuration> Read(const std::string& text) {
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "configuration_test.toml";
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
+                                     ("configuration_test_" + std::to_string(getpid()) + ".toml");
   EXPECT_TRUE(base::WriteFileAtomically(file, text));
-  return ReadConfiguration(file);
+  auto read = ReadConfiguration(file);
+  std::filesystem::remove(file);
+  return read;
 }
 
 std::string ErrorOf(const std::string& text) {

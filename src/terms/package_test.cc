@@ -1,6 +1,7 @@
 #include "terms/package.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -216,7 +217,8 @@ class PackageDirectory : public testing::Test {
     std::ofstream(directory_ / path) << content;
   }
 
-  std::filesystem::path directory_ = std::filesystem::path(testing::TempDir()) / "proviso-terms-package";
+  std::filesystem::path directory_ =
+      std::filesystem::path(testing::TempDir()) / (std::to_string(getpid()) + "-proviso-terms-package");
 };
 
 TEST_F(PackageDirectory, LoadsAsItsFilesDo) {
