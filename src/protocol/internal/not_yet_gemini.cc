@@ -28,9 +28,6 @@ std::unique_ptr<EventReader> MakeGeminiEventReader() {
 std::unique_ptr<AnswerWriter> MakeGeminiStreamWriter(AnswerEnvelope, Delivery) {
   return nullptr;
 }
-base::Status ReadGeminiRequest(base::Json, Request&) {
-  return NotYet();
-}
 std::unique_ptr<AnswerGate> MakeGeminiStream(AnswerLimits) {
   return nullptr;
 }
