@@ -1,7 +1,7 @@
 #include "protocol/refusal.h"
 
 #include "base/json_writer.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol {
 namespace {
@@ -96,9 +96,9 @@ std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
   const std::string body = RenderRefusal(dialect, refusal);
   switch (dialect) {
     case Dialect::kOpenAiChat:
-      return internal::MakeFrame("", body);
+      return MakeFrame("", body);
     case Dialect::kAnthropicMessages:
-      return internal::MakeFrame("error", body);
+      return MakeFrame("error", body);
   }
   return "";
 }

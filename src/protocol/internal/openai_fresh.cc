@@ -1,6 +1,6 @@
 #include "base/json_writer.h"
 #include "protocol/internal/fresh_answers.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 namespace {
