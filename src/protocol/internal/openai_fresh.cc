@@ -58,6 +58,7 @@ std::string Complete(Delivery delivery, const AnswerFrame& frame, std::string_vi
                      std::string_view finish) {
   switch (delivery) {
     case Delivery::kWhole:
+    case Delivery::kArrayStream:
       return Envelope(frame, delivery, members, finish);
     case Delivery::kStream:
       return MakeFrame("", Envelope(frame, delivery, members, "")) +
