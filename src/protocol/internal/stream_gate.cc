@@ -62,7 +62,7 @@ Status StreamGate::Handle(std::string_view bytes, std::string& out) {
       return {};
     case Flow::kTerminal:
       ended_ = true;
-      terminal_.append(bytes);
+      terminal_.append(reading->replacement.empty() ? bytes : std::string_view(reading->replacement));
       return {};
   }
   return {};
@@ -104,8 +104,9 @@ void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
 Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Ruling> rulings,
                           std::string& out) {
   Hear(calls, rulings);
-  const bool all_released = std::ranges::all_of(
-      rulings, [](const Ruling& ruling) { return ruling.kind == Ruling::Kind::kRelease; });
+  const bool all_released = !MustRewrite() && std::ranges::all_of(rulings, [](const Ruling& ruling) {
+    return ruling.kind == Ruling::Kind::kRelease;
+  });
   for (const std::string& bytes : held_) {
     const auto frame = ParseFrame(bytes);
     if (!frame) return std::unexpected(frame.error());

@@ -23,7 +23,7 @@ enum class Flow : std::uint8_t {
   kHold,      ///< Part of a call: kept back, with all that follows.
   kReplace,   ///< As kPass, with Reading::replacement for its bytes.
   kDrop,      ///< Never leaves (a repeated message_start).
-  kTerminal,  ///< The end; leaves in Close.
+  kTerminal,  ///< The end; leaves in Close, as Reading::replacement when there is one.
 };
 
 /// Where a kText event's strings stand, as offsets in the frame's *data*, quotes included.
@@ -45,7 +45,7 @@ struct Reading {
 
   Flow flow = Flow::kPass;
   TextHoles holes;          ///< For kText.
-  std::string replacement;  ///< For kReplace.
+  std::string replacement;  ///< For kReplace; for kTerminal "" when its own bytes stand.
 };
 
 class StreamGate : public AnswerGate {
@@ -58,6 +58,8 @@ class StreamGate : public AnswerGate {
   virtual void Hear(std::span<const ToolCall> calls, std::span<const Ruling> rulings) = 0;
   /// Appends what a kept event becomes after Hear; only asked when something was withheld.
   [[nodiscard]] virtual base::Status Rewrite(const SseFrame& frame, std::string& out) = 0;
+  /// Whether kept events are rewritten even when nothing of them was withheld: something before was.
+  [[nodiscard]] virtual bool MustRewrite() const { return false; }
   /// The rulings no longer apply to what follows.
   virtual void Settled() = 0;
 
