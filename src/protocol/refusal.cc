@@ -101,6 +101,27 @@ void WriteProviso(base::JsonWriter& json, const Refusal& refusal) {
   json.EndObject();
 }
 
+/// The members of OpenAI's error object.
+void WriteOpenAiError(base::JsonWriter& json, const Refusal& refusal) {
+  const Words words = WordsOf(refusal.kind);
+  json.Key("message").String(refusal.message);
+  json.Key("type").String(words.openai_type).Key("param").Null();
+  json.Key("code").String(words.openai_code);
+  WriteProviso(json, refusal);
+}
+
+/// The event's members are those of the API's documentation; the SDKs raise for `error`, which the
+/// provider sends as well.
+std::string ResponsesError(const Refusal& refusal) {
+  const Words words = WordsOf(refusal.kind);
+  base::JsonWriter json;
+  json.BeginObject().Key("type").String("error").Key("sequence_number").Integer(0);
+  json.Key("code").String(words.openai_code).Key("message").String(refusal.message).Key("param").Null();
+  json.Key("error").BeginObject();
+  WriteOpenAiError(json, refusal);
+  return MakeFrame("error", json.EndObject().EndObject().Take());
+}
+
 }  // namespace
 
 RefusalKind KindOfProviderStatus(int status) {
@@ -153,10 +174,9 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   switch (dialect) {
     case Dialect::kOpenAiChat:
     case Dialect::kOpenAiResponses:
-      json.Key("error").BeginObject().Key("message").String(refusal.message);
-      json.Key("type").String(words.openai_type).Key("param").Null();
-      json.Key("code").String(words.openai_code);
-      break;
+      json.Key("error").BeginObject();
+      WriteOpenAiError(json, refusal);
+      return json.EndObject().EndObject().Take();
     case Dialect::kAnthropicMessages:
       json.Key("type").String("error").Key("error").BeginObject();
       json.Key("type").String(words.anthropic_type).Key("message").String(refusal.message);
@@ -181,7 +201,7 @@ std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
     case Dialect::kGemini:
       return MakeFrame("", body);
     case Dialect::kOpenAiResponses:
-      return MakeFrame("error", body);
+      return ResponsesError(refusal);
     case Dialect::kAnthropicMessages:
       return MakeFrame("error", body);
     case Dialect::kBedrockConverse:

@@ -128,7 +128,7 @@ Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_vie
   if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "the file is empty");
   const AnswerLimits limits;
   const auto stream = [&](EventForm form) {
-    return internal::MakeStreamReader(internal::MakeEventReader(dialect), framing, limits);
+    return internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits);
   };
   if (bytes[first] == '[') return stream(EventForm::kArray);
   if (bytes[first] == '{') {

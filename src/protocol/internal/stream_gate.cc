@@ -110,8 +110,9 @@ void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
 Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Ruling> rulings,
                           std::string& out) {
   Hear(calls, rulings);
-  const bool all_released = std::ranges::all_of(
-      rulings, [](const Ruling& ruling) { return ruling.kind == Ruling::Kind::kRelease; });
+  const bool all_released = !MustRewrite() && std::ranges::all_of(rulings, [](const Ruling& ruling) {
+    return ruling.kind == Ruling::Kind::kRelease;
+  });
   for (const std::string& bytes : held_) {
     const auto frame = framing_->Parse(bytes);
     if (!frame) return std::unexpected(frame.error());

@@ -67,6 +67,8 @@ class StreamGate : public AnswerGate {
   virtual void Hear(std::span<const ToolCall> calls, std::span<const Ruling> rulings) = 0;
   /// Appends what a kept event becomes after Hear; only asked when something was withheld.
   [[nodiscard]] virtual base::Status Rewrite(const SseFrame& frame, std::string& out) = 0;
+  /// Whether kept events are rewritten even when nothing of them was withheld: something before was.
+  [[nodiscard]] virtual bool MustRewrite() const { return false; }
   /// The rulings no longer apply to what follows.
   virtual void Settled() = 0;
 
