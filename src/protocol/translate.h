@@ -58,7 +58,7 @@ using Disposals = std::map<Feature, Disposal>;
 
 struct Translation {
   Dialect to = Dialect::kOpenAiChat;
-  std::string model;  ///< As the target names it.
+  std::string model = {};  ///< As the target names it.
   Profile profile = Profile::kNone;
   Disposals disposals = {};
 };
@@ -97,13 +97,13 @@ class AnswerReader {
 struct AnswerEnvelope {
   /// The dialect that the steps come from: Block::original and Member are in it.
   Dialect from = Dialect::kOpenAiChat;
-  std::string id;     ///< Used when the provider gave none.
-  std::string model;  ///< As the caller named it; used when the answer names none.
+  std::string id = {};     ///< Used when the provider gave none.
+  std::string model = {};  ///< As the caller named it; used when the answer names none.
   std::int64_t created_s = 0;
   /// Where reasoning came from, put around signatures (origin.h); "" leaves them bare.
-  std::string origin;
+  std::string origin = {};
   /// OpenAI Chat: whether the caller asked for usage on the stream.
-  std::optional<bool> stream_usage;
+  std::optional<bool> stream_usage = {};
 };
 
 /// Writes steps as an answer of its dialect.
