@@ -4,7 +4,7 @@
 // as they come, all else when its block is whole; the signature of reasoning in one delta, as clients
 // replace it; message_delta with the stop and the usage in full, input tokens among them, since no
 // other dialect knows them at the start; message_stop.
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "base/json_writer.h"
@@ -123,7 +123,10 @@ Status StreamWriter::Write(const AnswerDelta& delta, std::string& out) {
 }
 
 void StreamWriter::Event(std::string_view type, const std::string& members, std::string& out) {
-  out += MakeFrame(type, R"({"type":")" + std::string(type) + "\"" + members + "}");
+  std::string data = R"({"type":")" + std::string(type) + "\"" + members + "}";
+  // An event's data is one line; a line end in JSON can only be space between tokens.
+  std::ranges::replace_if(data, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  out += MakeFrame(type, data);
 }
 
 void StreamWriter::Start(const AnswerDelta& delta, std::string& out) {

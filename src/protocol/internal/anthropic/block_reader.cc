@@ -173,6 +173,13 @@ std::int64_t CacheSeconds(Json holder) {
   return control.Find("ttl").equals("1h") ? kHourS : kFiveMinutesS;
 }
 
+bool HasPlainCacheMark(Json holder) {
+  const Json control = holder.Find("cache_control");
+  const Json ttl = control.Find("ttl");
+  return Absent(control) || (control.Find("type").equals("ephemeral") && HasOnly(control, {"type", "ttl"}) &&
+                             (Absent(ttl) || ttl.equals("5m") || ttl.equals("1h")));
+}
+
 Citation ReadCitation(Json json) {
   Citation citation;
   const Json source = json.Find("url").is_string() ? json.Find("url") : json.Find("source");
@@ -196,6 +203,7 @@ Result<Block> ReadContentBlock(Json json, const std::string& where) {
   if (!block) return block;
   block->source = {.begin = json.begin(), .end = json.end()};
   block->cache_s = CacheSeconds(json);
+  if (block->original.empty() && !HasPlainCacheMark(json)) block->original = json.raw();
   return block;
 }
 

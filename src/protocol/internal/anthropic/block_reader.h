@@ -28,6 +28,9 @@ namespace proviso::protocol::internal::anthropic {
 /// Seconds that `cache_control` asks for; 0 without one.
 [[nodiscard]] std::int64_t CacheSeconds(base::Json holder);
 
+/// Whether there is none, or one that CacheSeconds says all of.
+[[nodiscard]] bool HasPlainCacheMark(base::Json holder);
+
 /// A call's opaque reasoning (Gemini's) has no place in a tool_use block, so it travels in a
 /// redacted_thinking block before it, in an envelope (origin.h) whose signature begins with this.
 inline constexpr std::string_view kCallSignaturePrefix = "call.";

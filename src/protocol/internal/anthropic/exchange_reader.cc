@@ -153,7 +153,8 @@ Status Reader::Tools() {
     const Json strict = json.Find("strict");
     if (!Absent(strict) && !strict.is_bool()) return Malformed(where + ".strict", "must be true or false");
     if (strict.is_bool()) tool.strict = strict.is_true();
-    if (!anthropic::HasOnly(json,
+    if (!anthropic::HasPlainCacheMark(json) ||
+        !anthropic::HasOnly(json,
                             {"type", "name", "description", "input_schema", "strict", "cache_control"})) {
       tool.original = json.raw();
     }
