@@ -86,7 +86,7 @@ TEST_F(RecordedAnswers, NeverShowAWithheldCall) {
     SCOPED_TRACE(recording.name);
     const Played played = PlayIt(recording, internal::Whole(), internal::WithholdIt);
     for (const ToolCall& call : played.calls) {
-      EXPECT_FALSE(played.out.contains(call.id)) << played.out;
+      if (!call.id.empty()) EXPECT_FALSE(played.out.contains(call.id)) << played.out;
       if (call.arguments.size() > 2) EXPECT_FALSE(played.out.contains(call.arguments));
     }
     if (!played.calls.empty()) {
@@ -107,8 +107,8 @@ TEST_F(RecordedAnswers, StayReadableWhenACallWasWithheld) {
     EXPECT_TRUE(again.calls.empty());
     EXPECT_EQ(again.out, first.out);
     if (first.calls.empty()) continue;
-    const bool openai = recording.dialect == Dialect::kOpenAiChat;
-    EXPECT_EQ(again.summary.stop, openai ? StopClass::kContentFilter : StopClass::kRefusal);
+    const bool anthropic = recording.dialect == Dialect::kAnthropicMessages;
+    EXPECT_EQ(again.summary.stop, anthropic ? StopClass::kRefusal : StopClass::kContentFilter);
     EXPECT_GT(again.summary.text_bytes, first.summary.text_bytes);
     EXPECT_EQ(again.summary.usage, first.summary.usage);
   }
@@ -139,7 +139,7 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
     while (true) {  // event by event: each leaves at once, up to the terminal one
       const std::size_t end = recording.bytes.find("\n\n", fed) + 2;
       ASSERT_TRUE(gate->Feed(recording.bytes.substr(fed, end - fed), out));
-      if (gate->ended()) break;
+      if (gate->ended() || end == recording.bytes.size()) break;
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }
@@ -193,6 +193,11 @@ std::string UnfoldAnthropic(base::Json root) {
          std::string(root.Find("usage").raw()) + "}\n{\"type\":\"message_stop\"}\n";
 }
 
+std::string Unfold(Dialect dialect, base::Json root) {
+  if (dialect == Dialect::kGemini) return std::string(root.raw());
+  return dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(root) : UnfoldAnthropic(root);
+}
+
 TEST_F(RecordedAnswers, FoldToTheSameFactsWhetherStreamedOrWhole) {
   for (const Recording& recording : All()) {
     if (recording.delivery != Delivery::kWhole) continue;
@@ -203,8 +208,7 @@ TEST_F(RecordedAnswers, FoldToTheSameFactsWhetherStreamedOrWhole) {
     std::ranges::replace(one_line, '\n', ' ');
     const auto document = base::JsonDocument::Parse(one_line);
     ASSERT_TRUE(document);
-    const std::string lines = recording.dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(document->root())
-                                                                        : UnfoldAnthropic(document->root());
+    const std::string lines = Unfold(recording.dialect, document->root());
     const Played stream =
         Play(recording.dialect, Delivery::kStream, internal::FramesOf(recording.dialect, lines),
              internal::Whole(), internal::ReleaseIt);
