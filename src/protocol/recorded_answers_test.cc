@@ -91,7 +91,7 @@ TEST_F(RecordedAnswers, NeverShowAWithheldCall) {
     SCOPED_TRACE(recording.name);
     const Played played = PlayIt(recording, internal::Whole(), internal::WithholdIt);
     for (const ToolCall& call : played.calls) {
-      EXPECT_FALSE(played.out.contains(call.id)) << played.out;
+      if (!call.id.empty()) EXPECT_FALSE(played.out.contains(call.id)) << played.out;
       if (call.arguments.size() > 2) EXPECT_FALSE(played.out.contains(call.arguments));
     }
     if (!played.calls.empty()) {
@@ -144,7 +144,7 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
     while (true) {  // event by event: each leaves at once, up to the terminal one
       const std::size_t end = recording.bytes.find("\n\n", fed) + 2;
       ASSERT_TRUE(gate->Feed(recording.bytes.substr(fed, end - fed), out));
-      if (gate->ended()) break;
+      if (gate->ended() || end == recording.bytes.size()) break;
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }
@@ -214,6 +214,7 @@ std::string UnfoldResponses(base::Json root) {
 
 std::string Unfold(Dialect dialect, base::Json root) {
   if (dialect == Dialect::kOpenAiResponses) return UnfoldResponses(root);
+  if (dialect == Dialect::kGemini) return std::string(root.raw());
   return dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(root) : UnfoldAnthropic(root);
 }
 

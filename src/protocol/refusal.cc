@@ -1,6 +1,8 @@
 #include "protocol/refusal.h"
 
+#include "base/json.h"
 #include "base/json_writer.h"
+#include "protocol/internal/reading.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol {
@@ -35,6 +37,13 @@ constexpr Words WordsOf(RefusalKind kind) {
     case RefusalKind::kForbidden:
       return {
           403, Retry::kNo, "permission_error", "forbidden_by_terms", "permission_error", "PERMISSION_DENIED"};
+    case RefusalKind::kProviderRefused:
+      return {403,
+              Retry::kNo,
+              "permission_error",
+              "provider_permission_denied",
+              "permission_error",
+              "PERMISSION_DENIED"};
     case RefusalKind::kHeld:
       return {
           403, Retry::kNo, "permission_error", "held_for_approval", "permission_error", "PERMISSION_DENIED"};
@@ -114,6 +123,41 @@ std::string ResponsesError(const Refusal& refusal) {
 }
 
 }  // namespace
+
+RefusalKind KindOfProviderStatus(int status) {
+  struct Row {
+    int status;
+    RefusalKind kind;
+  };
+  constexpr Row kRows[] = {{400, RefusalKind::kMalformed},       {401, RefusalKind::kUnauthenticated},
+                           {403, RefusalKind::kProviderRefused}, {404, RefusalKind::kNotFound},
+                           {408, RefusalKind::kTimeout},         {413, RefusalKind::kTooLarge},
+                           {422, RefusalKind::kMalformed},       {424, RefusalKind::kUpstreamError},
+                           {429, RefusalKind::kRateLimited},     {500, RefusalKind::kInternal},
+                           {503, RefusalKind::kOverloaded},      {504, RefusalKind::kUpstreamTimeout},
+                           {529, RefusalKind::kOverloaded}};
+  for (const Row& row : kRows) {
+    if (row.status == status) return row.kind;
+  }
+  return RefusalKind::kUpstreamError;
+}
+
+std::string ProviderWords(std::string_view body) {
+  constexpr std::size_t kWordsBytesMax = 2'000;
+  const auto document = base::JsonDocument::Parse(body);
+  if (!document) return "";
+  base::Json root = document->root();
+  for (const base::Json first : root.elements()) {  // Gemini's array stream puts its error into one
+    root = first;
+    break;
+  }
+  const base::Json error = root.Find("error");
+  for (const base::Json words :
+       {error.Find("message"), error, root.Find("message"), root.Find("Message"), root.Find("detail")}) {
+    if (words.is_string()) return internal::Shorten(words.text(), kWordsBytesMax);
+  }
+  return "";
+}
 
 int StatusOf(RefusalKind kind) {
   return WordsOf(kind).status;
