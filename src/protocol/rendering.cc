@@ -15,7 +15,7 @@ std::string_view KeepAlive(Dialect dialect) {
     case Dialect::kOpenAiResponses:
       return ": keep-alive\n\n";
     case Dialect::kGemini:
-      return ": keep-alive\n\n";
+      return "\n";
     case Dialect::kBedrockConverse:
       return "";
   }

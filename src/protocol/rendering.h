@@ -21,7 +21,8 @@ struct AnswerFrame {
   std::int64_t created_s = 0;  ///< Unix seconds.
 };
 
-/// Bytes that keep a stream open and mean nothing: an SSE comment (OpenAI), a ping (Anthropic).
+/// Bytes that keep a stream open and mean nothing: an SSE comment (OpenAI), a ping (Anthropic), a
+/// line feed (Gemini, for events and the array alike: its Python SDK takes a comment for bad JSON).
 [[nodiscard]] std::string_view KeepAlive(Dialect dialect);
 
 /// A complete answer (JSON, or a whole event stream with its terminal event) that holds exactly

@@ -11,9 +11,9 @@
 
 namespace proviso::protocol::internal {
 
-class Framing {
+class StreamFraming {
  public:
-  virtual ~Framing() = default;
+  virtual ~StreamFraming() = default;
   /// Takes bytes; frames handed out earlier become invalid.
   virtual void Append(std::string_view bytes) = 0;
   /// All that has not been handed out, from the start of a frame.
@@ -30,6 +30,6 @@ class Framing {
 };
 
 /// Server-sent events (sse.h).
-[[nodiscard]] std::unique_ptr<Framing> MakeSseFraming(std::size_t frame_bytes_max);
+[[nodiscard]] std::unique_ptr<StreamFraming> MakeSseFraming(std::size_t frame_bytes_max);
 
 }  // namespace proviso::protocol::internal

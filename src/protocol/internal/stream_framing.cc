@@ -1,9 +1,9 @@
-#include "protocol/internal/framing.h"
+#include "protocol/internal/stream_framing.h"
 
 namespace proviso::protocol::internal {
 namespace {
 
-class SseFraming final : public Framing {
+class SseFraming final : public StreamFraming {
  public:
   explicit SseFraming(std::size_t frame_bytes_max) : reader_(frame_bytes_max) {}
 
@@ -24,7 +24,7 @@ class SseFraming final : public Framing {
 
 }  // namespace
 
-std::unique_ptr<Framing> MakeSseFraming(std::size_t frame_bytes_max) {
+std::unique_ptr<StreamFraming> MakeSseFraming(std::size_t frame_bytes_max) {
   return std::make_unique<SseFraming>(frame_bytes_max);
 }
 
