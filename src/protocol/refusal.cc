@@ -194,6 +194,10 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   return json.EndObject().EndObject().Take();
 }
 
+std::string RenderArrayError(const Refusal& refusal) {
+  return ",\n" + RenderRefusal(Dialect::kGemini, refusal) + "\n]\n";
+}
+
 std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
   const std::string body = RenderRefusal(dialect, refusal);
   switch (dialect) {

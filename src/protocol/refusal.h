@@ -64,4 +64,7 @@ enum class Retry : std::uint8_t { kMayHelp, kNo };
 /// The same as an event in mid-stream. Nothing may follow it: no [DONE], no message_stop.
 [[nodiscard]] std::string RenderStreamError(Dialect dialect, const Refusal& refusal);
 
+/// The same where Gemini's array was begun and holds an element: the error is its last one.
+[[nodiscard]] std::string RenderArrayError(const Refusal& refusal);
+
 }  // namespace proviso::protocol
