@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/framing.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/whole_gate.h"
 
@@ -55,6 +56,30 @@ class SseCutter : public Cutter {
 
  private:
   SseReader reader_;
+};
+
+class AwsCutter : public Cutter {
+ public:
+  explicit AwsCutter(AnswerLimits limits) : framing_(MakeAwsFraming(limits.event_bytes_max)) {}
+
+  void Append(std::string_view bytes) override { framing_->Append(bytes); }
+
+  Result<std::optional<Event>> Next() override {
+    const auto bytes = framing_->Next();
+    if (!bytes) return std::unexpected(bytes.error());
+    if (bytes->empty()) return std::nullopt;
+    auto frame = framing_->Parse(*bytes);
+    if (!frame) return std::unexpected(frame.error());
+    return Event{std::string(frame->event), std::move(frame->data)};
+  }
+
+  Result<std::optional<Event>> Last() override {
+    if (!framing_->Unread().empty()) return Broken("event stream frame", "it ends early");
+    return std::nullopt;
+  }
+
+ private:
+  std::unique_ptr<Framing> framing_;
 };
 
 class LineCutter : public Cutter {
@@ -207,7 +232,7 @@ std::unique_ptr<Cutter> MakeCutter(EventForm form, AnswerLimits limits) {
     case EventForm::kArray:
       return std::make_unique<ArrayCutter>(limits);
     case EventForm::kAws:
-      break;
+      return std::make_unique<AwsCutter>(limits);
   }
   return nullptr;
 }
