@@ -27,6 +27,11 @@ inline constexpr std::size_t kBodyBytesMax = 64U << 20U;
 /// Largest answer of an upstream, whole or streamed.
 inline constexpr std::size_t kAnswerBytesMax = 1U << 30U;
 
+/// Text that a compressed answer may unfold into, for each of its bytes, and besides: a bomb is
+/// refused, a stream of much the same events is not.
+inline constexpr std::size_t kDecodedRatioMax = 256;
+inline constexpr std::size_t kDecodedFreeBytes = 1U << 20U;
+
 /// Most interim (1xx) responses before the final one.
 inline constexpr std::size_t kInterimResponsesMax = 8;
 
