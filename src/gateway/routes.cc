@@ -1,6 +1,7 @@
 #include "gateway/routes.h"
 
 #include "gateway/internal/pages.h"
+#include "gateway/mcp.h"
 #include "gateway/walk.h"
 
 namespace proviso::gateway {
@@ -18,6 +19,10 @@ std::shared_ptr<Router> MakeRoutes(const std::shared_ptr<CoreState>& core) {
   router->Add("POST", "/v1/chat/completions", walk(protocol::Dialect::kOpenAiChat));
   router->Add("POST", "/v1/messages", walk(protocol::Dialect::kAnthropicMessages));
   router->Add("GET", "/v1/models", page(internal::ServeModels));
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    router->AddBelow(method, "/mcp/",
+                     [core](http::ServerExchange& exchange) { return WalkMcp(core, exchange); });
+  }
   router->Add("GET", "/healthz", page(internal::ServeHealth));
   router->Add("GET", "/metrics", page(internal::ServeMetrics));
   router->AddBelow("GET", "/record/", page(internal::ServeRecordFile));

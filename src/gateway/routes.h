@@ -2,6 +2,7 @@
 //
 //   POST /v1/chat/completions   POST /v1/messages     the walk (walk.h)
 //   GET  /v1/models                                   what the caller may name
+//   POST, GET, DELETE /mcp/NAME                       an MCP server (mcp.h)
 //   GET  /healthz               GET  /metrics         for machines; no key, no content
 //   GET  /record/…                                    the public log (record/serve.h)
 //   GET  /proviso/v1/holds[/ID] POST /proviso/v1/holds/ID/decisions   with an operator's key
