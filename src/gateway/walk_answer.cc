@@ -7,6 +7,7 @@
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
 #include "http/deadlines.h"
+#include "protocol/endpoint.h"
 #include "protocol/rendering.h"
 
 namespace proviso::gateway::internal {
@@ -15,16 +16,6 @@ using base::ErrorCode;
 using protocol::RefusalKind;
 
 namespace {
-
-std::string_view PathOf(protocol::Dialect dialect) {
-  switch (dialect) {
-    case protocol::Dialect::kOpenAiChat:
-      return "/v1/chat/completions";
-    case protocol::Dialect::kAnthropicMessages:
-      break;
-  }
-  return "/v1/messages";
-}
 
 RefusalKind KindOfUpstreamError(ErrorCode code) {
   return code == ErrorCode::kExpired ? RefusalKind::kUpstreamTimeout : RefusalKind::kUpstreamError;
@@ -66,7 +57,8 @@ class NoticeTakenBack {
 
 upstreams::Request Walk::UpstreamRequest() {
   upstreams::Request request;
-  request.target = PathOf(dialect_);
+  request.target =
+      protocol::PathOf(dialect_, request_->operation, target_->upstream_model, request_->delivery);
   const std::string_view base_path = provider_->endpoint.base_path;
   if (base_path.ends_with("/v1")) request.target.erase(0, 3);
   if (!exchange_.head().query.empty()) request.target += "?" + exchange_.head().query;

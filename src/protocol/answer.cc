@@ -70,6 +70,13 @@ std::unique_ptr<AnswerGate> MakeGate(Dialect dialect, Delivery delivery, AnswerL
       return stream ? internal::MakeOpenAiStream(limits) : internal::MakeOpenAiWhole(limits);
     case Dialect::kAnthropicMessages:
       return stream ? internal::MakeAnthropicStream(limits) : internal::MakeAnthropicWhole(limits);
+    case Dialect::kOpenAiResponses:
+      return stream ? internal::MakeResponsesStream(limits) : internal::MakeResponsesWhole(limits);
+    case Dialect::kGemini:
+      if (delivery == Delivery::kArrayStream) return internal::MakeGeminiArray(limits);
+      return stream ? internal::MakeGeminiStream(limits) : internal::MakeGeminiWhole(limits);
+    case Dialect::kBedrockConverse:
+      return stream ? internal::MakeConverseStream(limits) : internal::MakeConverseWhole(limits);
   }
   return nullptr;
 }

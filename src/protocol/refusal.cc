@@ -1,7 +1,7 @@
 #include "protocol/refusal.h"
 
 #include "base/json_writer.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol {
 namespace {
@@ -13,38 +13,67 @@ struct Words {
   std::string_view openai_type;
   std::string_view openai_code;
   std::string_view anthropic_type;
+  std::string_view google_status;
 };
 
 constexpr Words WordsOf(RefusalKind kind) {
   switch (kind) {
     case RefusalKind::kMalformed:
-      return {400, Retry::kNo, "invalid_request_error", "invalid_request", "invalid_request_error"};
+      return {400,
+              Retry::kNo,
+              "invalid_request_error",
+              "invalid_request",
+              "invalid_request_error",
+              "INVALID_ARGUMENT"};
     case RefusalKind::kUnauthenticated:
-      return {401, Retry::kNo, "invalid_request_error", "invalid_api_key", "authentication_error"};
+      return {401,
+              Retry::kNo,
+              "invalid_request_error",
+              "invalid_api_key",
+              "authentication_error",
+              "UNAUTHENTICATED"};
     case RefusalKind::kForbidden:
-      return {403, Retry::kNo, "permission_error", "forbidden_by_terms", "permission_error"};
+      return {
+          403, Retry::kNo, "permission_error", "forbidden_by_terms", "permission_error", "PERMISSION_DENIED"};
     case RefusalKind::kHeld:
-      return {403, Retry::kNo, "permission_error", "held_for_approval", "permission_error"};
+      return {
+          403, Retry::kNo, "permission_error", "held_for_approval", "permission_error", "PERMISSION_DENIED"};
     case RefusalKind::kNotFound:
-      return {404, Retry::kNo, "invalid_request_error", "not_found", "not_found_error"};
+      return {404, Retry::kNo, "invalid_request_error", "not_found", "not_found_error", "NOT_FOUND"};
     case RefusalKind::kTimeout:
-      return {408, Retry::kMayHelp, "timeout_error", "request_timeout", "timeout_error"};
+      return {408, Retry::kMayHelp, "timeout_error", "request_timeout", "timeout_error", "DEADLINE_EXCEEDED"};
     case RefusalKind::kConflict:
-      return {409, Retry::kNo, "invalid_request_error", "approval_conflict", "invalid_request_error"};
+      return {409,      Retry::kNo, "invalid_request_error", "approval_conflict", "invalid_request_error",
+              "ABORTED"};
     case RefusalKind::kTooLarge:
-      return {413, Retry::kNo, "invalid_request_error", "request_too_large", "request_too_large"};
+      return {413,
+              Retry::kNo,
+              "invalid_request_error",
+              "request_too_large",
+              "request_too_large",
+              "INVALID_ARGUMENT"};
     case RefusalKind::kRateLimited:
-      return {429, Retry::kMayHelp, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error"};
+      return {429,
+              Retry::kMayHelp,
+              "rate_limit_error",
+              "rate_limit_exceeded",
+              "rate_limit_error",
+              "RESOURCE_EXHAUSTED"};
     case RefusalKind::kHeadersTooLarge:
-      return {431, Retry::kNo, "invalid_request_error", "headers_too_large", "invalid_request_error"};
+      return {431,
+              Retry::kNo,
+              "invalid_request_error",
+              "headers_too_large",
+              "invalid_request_error",
+              "INVALID_ARGUMENT"};
     case RefusalKind::kInternal:
-      return {500, Retry::kMayHelp, "server_error", "internal_error", "api_error"};
+      return {500, Retry::kMayHelp, "server_error", "internal_error", "api_error", "INTERNAL"};
     case RefusalKind::kUpstreamError:
-      return {502, Retry::kMayHelp, "server_error", "upstream_error", "api_error"};
+      return {502, Retry::kMayHelp, "server_error", "upstream_error", "api_error", "UNAVAILABLE"};
     case RefusalKind::kOverloaded:
-      return {503, Retry::kMayHelp, "server_error", "overloaded", "overloaded_error"};
+      return {503, Retry::kMayHelp, "server_error", "overloaded", "overloaded_error", "UNAVAILABLE"};
     case RefusalKind::kUpstreamTimeout:
-      return {504, Retry::kMayHelp, "server_error", "upstream_timeout", "timeout_error"};
+      return {504, Retry::kMayHelp, "server_error", "upstream_timeout", "timeout_error", "DEADLINE_EXCEEDED"};
   }
   return {};
 }
@@ -79,6 +108,7 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   json.BeginObject();
   switch (dialect) {
     case Dialect::kOpenAiChat:
+    case Dialect::kOpenAiResponses:
       json.Key("error").BeginObject().Key("message").String(refusal.message);
       json.Key("type").String(words.openai_type).Key("param").Null();
       json.Key("code").String(words.openai_code);
@@ -87,6 +117,14 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
       json.Key("type").String("error").Key("error").BeginObject();
       json.Key("type").String(words.anthropic_type).Key("message").String(refusal.message);
       break;
+    case Dialect::kGemini:
+      json.Key("error").BeginObject().Key("code").Integer(words.status);
+      json.Key("message").String(refusal.message).Key("status").String(words.google_status);
+      break;
+    case Dialect::kBedrockConverse:
+      json.Key("message").String(refusal.message);
+      WriteProviso(json, refusal);
+      return json.EndObject().Take();
   }
   WriteProviso(json, refusal);
   return json.EndObject().EndObject().Take();
@@ -96,9 +134,14 @@ std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
   const std::string body = RenderRefusal(dialect, refusal);
   switch (dialect) {
     case Dialect::kOpenAiChat:
-      return internal::MakeFrame("", body);
+    case Dialect::kGemini:
+      return MakeFrame("", body);
+    case Dialect::kOpenAiResponses:
+      return MakeFrame("error", body);
     case Dialect::kAnthropicMessages:
-      return internal::MakeFrame("error", body);
+      return MakeFrame("error", body);
+    case Dialect::kBedrockConverse:
+      return "";
   }
   return "";
 }

@@ -12,6 +12,12 @@ std::string_view KeepAlive(Dialect dialect) {
       return ": keep-alive\n\n";
     case Dialect::kAnthropicMessages:
       return "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+    case Dialect::kOpenAiResponses:
+      return ": keep-alive\n\n";
+    case Dialect::kGemini:
+      return ": keep-alive\n\n";
+    case Dialect::kBedrockConverse:
+      return "";
   }
   return "";
 }
@@ -23,6 +29,12 @@ base::Result<std::string> RenderReleasedCalls(Dialect dialect, Delivery delivery
       return internal::FreshOpenAiCalls(delivery, frame, calls);
     case Dialect::kAnthropicMessages:
       return internal::FreshAnthropicCalls(delivery, frame, calls);
+    case Dialect::kOpenAiResponses:
+      return internal::FreshResponsesCalls(delivery, frame, calls);
+    case Dialect::kGemini:
+      return internal::FreshGeminiCalls(delivery, frame, calls);
+    case Dialect::kBedrockConverse:
+      return internal::FreshConverseCalls(delivery, frame, calls);
   }
   return base::Fail(base::ErrorCode::kInternal, "rendering: no such dialect");
 }
@@ -34,6 +46,12 @@ std::string RenderNotice(Dialect dialect, Delivery delivery, const AnswerFrame& 
       return internal::FreshOpenAiNotice(delivery, frame, text);
     case Dialect::kAnthropicMessages:
       return internal::FreshAnthropicNotice(delivery, frame, text);
+    case Dialect::kOpenAiResponses:
+      return internal::FreshResponsesNotice(delivery, frame, text);
+    case Dialect::kGemini:
+      return internal::FreshGeminiNotice(delivery, frame, text);
+    case Dialect::kBedrockConverse:
+      return internal::FreshConverseNotice(delivery, frame, text);
   }
   return "";
 }
@@ -41,12 +59,15 @@ std::string RenderNotice(Dialect dialect, Delivery delivery, const AnswerFrame& 
 std::string RenderModelList(Dialect dialect, std::span<const ModelEntry> models) {
   base::JsonWriter json;
   json.BeginObject();
-  if (dialect == Dialect::kOpenAiChat) json.Key("object").String("list");
+  if (dialect != Dialect::kAnthropicMessages) json.Key("object").String("list");
   json.Key("data").BeginArray();
   for (const ModelEntry& model : models) {
     json.BeginObject();
     switch (dialect) {
       case Dialect::kOpenAiChat:
+      case Dialect::kOpenAiResponses:
+      case Dialect::kGemini:
+      case Dialect::kBedrockConverse:
         json.Key("id").String(model.id).Key("object").String("model");
         json.Key("created").Integer(model.created_s).Key("owned_by").String(model.owner);
         break;

@@ -65,8 +65,6 @@ Status AddTool(Request& request, OfferedTool tool, std::string_view where) {
   return {};
 }
 
-namespace {
-
 Status ReadModel(Json root, Request& request) {
   const Json model = root.Find("model");
   if (!model.is_string()) return Malformed("model", "must be a string");
@@ -86,6 +84,8 @@ Status ReadDelivery(Json root, Request& request) {
   request.delivery = stream.is_true() ? Delivery::kStream : Delivery::kWhole;
   return {};
 }
+
+namespace {
 
 Status ReadMessages(Json root, Request& request) {
   const auto messages = ArrayMember(root, "messages");
@@ -118,7 +118,7 @@ Status ReadShared(Json root, Request& request) {
 }  // namespace
 }  // namespace internal
 
-Result<Request> ReadRequest(Dialect dialect, std::string_view body) {
+Result<Request> ReadRequest(const Inbound& inbound, std::string_view body) {
   if (body.size() > kRequestBytesMax) {
     return base::Fail(ErrorCode::kLimit, "body: larger than " + std::to_string(kRequestBytesMax) + " bytes");
   }
@@ -128,15 +128,28 @@ Result<Request> ReadRequest(Dialect dialect, std::string_view body) {
   const Json root = document->root();
   if (!root.is_object()) return internal::Malformed("body", "must be a JSON object");
   Request request;
-  request.dialect = dialect;
-  if (auto shared = internal::ReadShared(root, request); !shared) return std::unexpected(shared.error());
+  request.dialect = inbound.dialect;
+  request.operation = inbound.operation;
+  request.model = inbound.model;
+  request.delivery = inbound.delivery;
   Status read;
-  switch (dialect) {
+  switch (inbound.dialect) {
     case Dialect::kOpenAiChat:
-      read = internal::ReadOpenAiRequest(root, request);
+      read = internal::ReadShared(root, request);
+      if (read) read = internal::ReadOpenAiRequest(root, request);
       break;
     case Dialect::kAnthropicMessages:
-      read = internal::ReadAnthropicRequest(root, request);
+      read = internal::ReadShared(root, request);
+      if (read) read = internal::ReadAnthropicRequest(root, request);
+      break;
+    case Dialect::kOpenAiResponses:
+      read = internal::ReadResponsesRequest(root, request);
+      break;
+    case Dialect::kGemini:
+      read = internal::ReadGeminiRequest(root, request);
+      break;
+    case Dialect::kBedrockConverse:
+      read = internal::ReadConverseRequest(root, request);
       break;
   }
   if (!read) return std::unexpected(read.error());
@@ -144,6 +157,7 @@ Result<Request> ReadRequest(Dialect dialect, std::string_view body) {
 }
 
 std::string WithModel(std::string_view body, const Request& request, std::string_view upstream_model) {
+  if (request.model_end == 0) return std::string(body);
   std::string out;
   out.reserve(body.size() + upstream_model.size());
   out.append(body.substr(0, request.model_begin));

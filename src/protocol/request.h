@@ -33,11 +33,21 @@ struct OfferedTool {
   std::string schema;
 };
 
+/// What the request line says before the body is read: always the dialect and the operation; in
+/// Gemini and Bedrock also the model and the delivery, which stand in the path there.
+struct Inbound {
+  Dialect dialect = Dialect::kOpenAiChat;
+  Operation operation = Operation::kGenerate;
+  std::string model = {};  ///< Decoded; "" where the body names it.
+  Delivery delivery = Delivery::kWhole;
+};
+
 /// The facts of one request. Holds copies; outlives the body.
 struct Request {
   Dialect dialect = Dialect::kOpenAiChat;
+  Operation operation = Operation::kGenerate;
   std::string model;
-  /// Where the model's JSON string stands in the body, quotes included.
+  /// Where the model's JSON string stands in the body, quotes included; 0 to 0 when it stands in the path.
   std::size_t model_begin = 0;
   std::size_t model_end = 0;
   Delivery delivery = Delivery::kWhole;
@@ -54,9 +64,14 @@ struct Request {
 
 /// Reads `body`. Fails with kInvalid (not this dialect: "line 1, column 9: …" or
 /// "messages[2].role: …") or kLimit. Pure; any thread.
-[[nodiscard]] base::Result<Request> ReadRequest(Dialect dialect, std::string_view body);
+[[nodiscard]] base::Result<Request> ReadRequest(const Inbound& inbound, std::string_view body);
+/// The same for what names everything in its body.
+[[nodiscard]] inline base::Result<Request> ReadRequest(Dialect dialect, std::string_view body) {
+  return ReadRequest(Inbound{.dialect = dialect}, body);
+}
 
-/// `body` with only the model's bytes replaced. `request` must come from this very body.
+/// `body` with only the model's bytes replaced (none when the path names it). `request` must come from this
+/// very body.
 [[nodiscard]] std::string WithModel(std::string_view body, const Request& request,
                                     std::string_view upstream_model);
 

@@ -11,7 +11,7 @@
 #include <random>
 
 #include "base/json.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 namespace {

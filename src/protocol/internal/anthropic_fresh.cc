@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "protocol/internal/fresh_answers.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 namespace {

@@ -20,4 +20,19 @@ namespace proviso::protocol::internal {
 [[nodiscard]] std::string FreshAnthropicNotice(Delivery delivery, const AnswerFrame& frame,
                                                std::string_view text);
 
+[[nodiscard]] base::Result<std::string> FreshResponsesCalls(Delivery delivery, const AnswerFrame& frame,
+                                                            std::span<const ToolCall> calls);
+[[nodiscard]] std::string FreshResponsesNotice(Delivery delivery, const AnswerFrame& frame,
+                                               std::string_view text);
+
+[[nodiscard]] base::Result<std::string> FreshGeminiCalls(Delivery delivery, const AnswerFrame& frame,
+                                                         std::span<const ToolCall> calls);
+[[nodiscard]] std::string FreshGeminiNotice(Delivery delivery, const AnswerFrame& frame,
+                                            std::string_view text);
+
+[[nodiscard]] base::Result<std::string> FreshConverseCalls(Delivery delivery, const AnswerFrame& frame,
+                                                           std::span<const ToolCall> calls);
+[[nodiscard]] std::string FreshConverseNotice(Delivery delivery, const AnswerFrame& frame,
+                                              std::string_view text);
+
 }  // namespace proviso::protocol::internal

@@ -1,6 +1,6 @@
 #include "base/json_writer.h"
 #include "protocol/internal/fresh_answers.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -58,6 +58,7 @@ std::string Complete(Delivery delivery, const AnswerFrame& frame, std::string_vi
                      std::string_view finish) {
   switch (delivery) {
     case Delivery::kWhole:
+    case Delivery::kArrayStream:
       return Envelope(frame, delivery, members, finish);
     case Delivery::kStream:
       return MakeFrame("", Envelope(frame, delivery, members, "")) +

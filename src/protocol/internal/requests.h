@@ -15,6 +15,13 @@ namespace proviso::protocol::internal {
 
 [[nodiscard]] base::Status ReadOpenAiRequest(base::Json root, Request& request);
 [[nodiscard]] base::Status ReadAnthropicRequest(base::Json root, Request& request);
+[[nodiscard]] base::Status ReadResponsesRequest(base::Json root, Request& request);
+[[nodiscard]] base::Status ReadGeminiRequest(base::Json root, Request& request);
+[[nodiscard]] base::Status ReadConverseRequest(base::Json root, Request& request);
+
+/// Reads `model` and its place, and `stream`, of bodies that hold them.
+[[nodiscard]] base::Status ReadModel(base::Json root, Request& request);
+[[nodiscard]] base::Status ReadDelivery(base::Json root, Request& request);
 
 /// kInvalid, "<where>: <what>".
 [[nodiscard]] std::unexpected<base::Error> Malformed(std::string_view where, std::string_view what);

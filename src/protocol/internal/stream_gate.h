@@ -12,7 +12,7 @@
 
 #include "protocol/answer.h"
 #include "protocol/internal/event_shape.h"
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 

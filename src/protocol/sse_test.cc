@@ -1,9 +1,9 @@
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace proviso::protocol::internal {
+namespace proviso::protocol {
 namespace {
 
 using testing::HasSubstr;
@@ -99,4 +99,4 @@ TEST(SseFrame, KeepsItsOtherLinesWhenItsDataChanges) {
 }
 
 }  // namespace
-}  // namespace proviso::protocol::internal
+}  // namespace proviso::protocol

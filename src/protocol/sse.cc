@@ -1,8 +1,8 @@
-#include "protocol/internal/sse.h"
+#include "protocol/sse.h"
 
 #include <algorithm>
 
-namespace proviso::protocol::internal {
+namespace proviso::protocol {
 namespace {
 
 using base::ErrorCode;
@@ -135,4 +135,4 @@ base::Result<std::string_view> SseReader::Next() {
   }
 }
 
-}  // namespace proviso::protocol::internal
+}  // namespace proviso::protocol

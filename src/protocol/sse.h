@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 
-namespace proviso::protocol::internal {
+namespace proviso::protocol {
 
 /// One event with its field names, line ends and the blank line behind it.
 struct SseFrame {
@@ -57,4 +57,4 @@ class SseReader {
   std::size_t scanned_ = 0;     // no line end before this
 };
 
-}  // namespace proviso::protocol::internal
+}  // namespace proviso::protocol

@@ -1,0 +1,222 @@
+// From bytes to events, whatever the framing, and from events to steps.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "protocol/internal/dialects.h"
+#include "protocol/internal/reading.h"
+#include "protocol/internal/whole_gate.h"
+
+namespace proviso::protocol::internal {
+namespace {
+
+using base::Result;
+using base::Status;
+
+struct Event {
+  std::string name;
+  std::string data;
+};
+
+/// Cuts events out of bytes; nothing when the next one is not all there.
+class Cutter {
+ public:
+  virtual ~Cutter() = default;
+  virtual void Append(std::string_view bytes) = 0;
+  [[nodiscard]] virtual Result<std::optional<Event>> Next() = 0;
+  /// The bytes ended: the event that only the end completes, or kCorrupt when one was cut short.
+  [[nodiscard]] virtual Result<std::optional<Event>> Last() = 0;
+};
+
+class SseCutter : public Cutter {
+ public:
+  explicit SseCutter(AnswerLimits limits) : reader_(limits.event_bytes_max) {}
+
+  void Append(std::string_view bytes) override { reader_.Append(bytes); }
+
+  Result<std::optional<Event>> Next() override {
+    while (true) {
+      const auto bytes = reader_.Next();
+      if (!bytes) return std::unexpected(bytes.error());
+      if (bytes->empty()) return std::nullopt;
+      auto frame = ParseFrame(*bytes);
+      if (!frame) return std::unexpected(frame.error());
+      if (frame->has_data) return Event{std::string(frame->event), std::move(frame->data)};
+    }
+  }
+
+  Result<std::optional<Event>> Last() override {
+    std::string rest(reader_.Unread());
+    const bool blank = std::ranges::all_of(rest, [](char c) { return c == '\r' || c == '\n'; });
+    if (blank) return std::nullopt;
+    reader_.Append("\n\n");  // a terminal event may lack its blank line; any other is found unended
+    return Next();
+  }
+
+ private:
+  SseReader reader_;
+};
+
+class LineCutter : public Cutter {
+ public:
+  explicit LineCutter(AnswerLimits limits) : limits_(limits) {}
+
+  void Append(std::string_view bytes) override { buffer_ += bytes; }
+
+  Result<std::optional<Event>> Next() override {
+    while (true) {
+      const auto end = buffer_.find('\n', begin_);
+      if (end == std::string::npos) {
+        buffer_.erase(0, std::exchange(begin_, 0));
+        if (buffer_.size() > limits_.event_bytes_max)
+          return base::Fail(base::ErrorCode::kLimit, "the provider's answer: a line is too long");
+        return std::nullopt;
+      }
+      std::string line = buffer_.substr(begin_, end - begin_);
+      begin_ = end + 1;
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) return Event{"", std::move(line)};
+    }
+  }
+
+  Result<std::optional<Event>> Last() override {
+    Append("\n");
+    return Next();
+  }
+
+ private:
+  AnswerLimits limits_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+};
+
+/// `[{…},{…}]`, strictly: a comma between elements and the bracket at the end.
+class ArrayCutter : public Cutter {
+ public:
+  explicit ArrayCutter(AnswerLimits limits) : limits_(limits) {}
+
+  void Append(std::string_view bytes) override { buffer_ += bytes; }
+
+  Result<std::optional<Event>> Next() override {
+    while (!element_) {
+      while (begin_ < buffer_.size() && Blank(buffer_[begin_])) ++begin_;
+      if (begin_ == buffer_.size()) {
+        buffer_.erase(0, std::exchange(begin_, 0));
+        return std::nullopt;
+      }
+      if (auto opened = Enter(buffer_[begin_]); !opened) return std::unexpected(opened.error());
+    }
+    const auto size = element_->Find(std::string_view(buffer_).substr(begin_ + seen_));
+    if (!size) {
+      seen_ = buffer_.size() - begin_;
+      if (seen_ > limits_.event_bytes_max)
+        return base::Fail(base::ErrorCode::kLimit, "the provider's answer: an element is too large");
+      return std::nullopt;
+    }
+    Event event{"", buffer_.substr(begin_, seen_ + *size)};
+    begin_ += event.data.size();
+    seen_ = 0;
+    element_.reset();
+    place_ = Place::kBehindElement;
+    return event;
+  }
+
+  Result<std::optional<Event>> Last() override {
+    if (place_ != Place::kBehindArray) return Broken("stream", "the array is not closed");
+    return std::nullopt;
+  }
+
+ private:
+  enum class Place : std::uint8_t { kBefore, kFirstElement, kElement, kBehindElement, kBehindArray };
+
+  static bool Blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+  /// Takes one byte between elements.
+  Status Enter(char c) {
+    const bool element = place_ == Place::kFirstElement || place_ == Place::kElement;
+    if (c == '{' && element) {
+      element_.emplace();
+      return {};
+    }
+    ++begin_;
+    if (c == '[' && place_ == Place::kBefore) {
+      place_ = Place::kFirstElement;
+    } else if (c == ',' && place_ == Place::kBehindElement) {
+      place_ = Place::kElement;
+    } else if (c == ']' && (place_ == Place::kBehindElement || place_ == Place::kFirstElement)) {
+      place_ = Place::kBehindArray;
+    } else {
+      return Broken("stream", "it is not an array of objects");
+    }
+    return {};
+  }
+
+  AnswerLimits limits_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  std::size_t seen_ = 0;  // of the element, already searched for its end
+  Place place_ = Place::kBefore;
+  std::optional<ObjectEnd> element_;
+};
+
+class StreamReader : public AnswerReader {
+ public:
+  StreamReader(std::unique_ptr<EventReader> events, std::unique_ptr<Cutter> cutter)
+      : events_(std::move(events)), cutter_(std::move(cutter)) {}
+
+  Status Feed(std::string_view bytes, std::vector<AnswerDelta>& out) override {
+    if (failure_) return std::unexpected(*failure_);
+    cutter_->Append(bytes);
+    while (true) {
+      auto event = cutter_->Next();
+      if (!event) return Remember(event.error());
+      if (!*event) return {};
+      if (auto read = events_->Read((*event)->name, (*event)->data, out); !read)
+        return Remember(read.error());
+    }
+  }
+
+  Status Finish(std::vector<AnswerDelta>& out) override {
+    if (failure_) return std::unexpected(*failure_);
+    auto last = cutter_->Last();
+    if (!last) return Remember(last.error());
+    if (*last) {
+      if (auto read = events_->Read((*last)->name, (*last)->data, out); !read) return Remember(read.error());
+    }
+    if (!events_->Complete()) return Broken("stream", "it ends before the answer does");
+    return events_->Finish(out);
+  }
+
+ private:
+  Status Remember(base::Error error) {
+    failure_ = std::move(error);
+    return std::unexpected(*failure_);
+  }
+
+  std::unique_ptr<EventReader> events_;
+  std::unique_ptr<Cutter> cutter_;
+  std::optional<base::Error> failure_;
+};
+
+std::unique_ptr<Cutter> MakeCutter(Framing framing, AnswerLimits limits) {
+  switch (framing) {
+    case Framing::kEvents:
+      return std::make_unique<SseCutter>(limits);
+    case Framing::kLines:
+      return std::make_unique<LineCutter>(limits);
+    case Framing::kArray:
+      return std::make_unique<ArrayCutter>(limits);
+    case Framing::kAws:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<AnswerReader> MakeStreamReader(std::unique_ptr<EventReader> events, Framing framing,
+                                               AnswerLimits limits) {
+  return std::make_unique<StreamReader>(std::move(events), MakeCutter(framing, limits));
+}
+
+}  // namespace proviso::protocol::internal
