@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct Case {
   std::shared_ptr<const terms::Package> terms;  ///< Shared: a reload must not change a request in flight.
   Caller caller;
   Target target;
+  std::string dialect;      ///< By which the request came: protocol::NameOf, or "mcp".
+  std::string tool_server;  ///< That a called tool stands on when it is not catalogued; "" for the caller.
   protocol::Request request;
   base::Digest request_digest{};
   std::size_t request_bytes = 0;
@@ -56,6 +59,26 @@ struct Opening {
 /// declare, kCorrupt for a signature that does not hold, kExpired for what has lapsed, kInvalid for what
 /// cannot be read.
 [[nodiscard]] base::Result<Case> OpenCase(const Opening& opening);
+
+/// What a case of a tool server is opened with: a caller that calls a tool itself, without a gateway's model
+/// that proposed it. Borrowed for the call.
+struct ToolOpening {
+  std::shared_ptr<const terms::Package> terms;
+  const Caller& caller;
+  const Declarations& declarations;
+  std::string_view dialect;  ///< "mcp"
+  std::string_view server;   ///< As the configuration names it.
+  /// Tools of that server that this case is about: name, and schema in canonical JSON ("" when not known).
+  std::span<const protocol::OfferedTool> tools;
+  /// What makes the request this one and no other; an approval is for exactly this text.
+  std::string_view identity;
+  std::size_t request_bytes = 0;
+  const base::Clock& clock;
+};
+
+/// Gathers the facts, as OpenCase. A tool is matched with the catalogue's tools of that server; one that the
+/// catalogue has with a schema digest must be given with that schema.
+[[nodiscard]] base::Result<Case> OpenToolCase(const ToolOpening& opening);
 
 /// The question whether the request itself may be sent.
 [[nodiscard]] terms::Question RequestQuestion(const Case& the_case);

@@ -11,7 +11,9 @@ namespace proviso::enforcement {
 namespace {
 
 using base::ErrorCode;
+using internal::ExampleCall;
 using internal::OpenExample;
+using internal::OpenServerExample;
 
 std::string Function(std::string_view name) {
   return R"({"type":"function","function":{"name":")" + std::string(name) + R"("}})";
@@ -101,6 +103,43 @@ TEST(Case, RefusesADeclarationThatCannotBeRead) {
     EXPECT_EQ(opened.error().code, row.code) << row.what << ": " << opened.error().message;
   }
   EXPECT_TRUE(OpenExample({.declarations = {{}, {}, std::string(terms::kDeclaredBytesMax, 'x')}}));
+}
+
+TEST(ToolCase, KnowsTheServersToolsByNameAndByThePinnedSchema) {
+  const std::string pinned = R"({"type":"object"})";
+  struct Row {
+    const char* what;
+    std::vector<protocol::OfferedTool> tools;
+    std::vector<std::string> known;
+  };
+  const Row rows[] = {
+      {"without a digest, by name", {{"count", "function", ""}}, {"count"}},
+      {"without a digest, whatever its schema", {{"count", "function", "{}"}}, {"count"}},
+      {"with a digest, by its schema", {{"order", "function", pinned}}, {"order"}},
+      {"with another schema", {{"order", "function", R"({"type":"string"})"}}, {}},
+      {"with no schema that is known", {{"order", "function", ""}}, {}},
+      {"listed twice", {{"count", "function", ""}, {"count", "function", ""}}, {}},
+      {"of the caller, not of this server", {{"lookup", "function", ""}}, {}},
+      {"not catalogued", {{"other", "function", ""}}, {}},
+  };
+  for (const Row& row : rows) {
+    const auto opened = OpenServerExample(row.tools);
+    ASSERT_TRUE(opened) << opened.error().message;
+    std::vector<std::string> known;
+    for (const KnownTool& tool : opened->tools) known.push_back(tool.name);
+    EXPECT_EQ(known, row.known) << row.what;
+  }
+}
+
+TEST(ToolCase, StandsOnItsServerEvenWhenTheToolIsNotCatalogued) {
+  const auto opened = OpenServerExample({});
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->tool_server, "stock");
+  EXPECT_EQ(opened->dialect, "mcp");
+  EXPECT_EQ(opened->target.provider, "stock");
+  EXPECT_FALSE(opened->facts.tools);
+  // "lookup" is catalogued for the application itself, and that says nothing of this server's tool.
+  EXPECT_EQ(RuleCall(*opened, ExampleCall("lookup"), std::nullopt).outcome, terms::Outcome::kForbid);
 }
 
 }  // namespace

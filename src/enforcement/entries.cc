@@ -69,7 +69,7 @@ record::EntryDraft Intent(const Case& the_case, const terms::Decision& decision,
   Put(fields, Field::kPurpose, the_case.facts.purpose.value_or(""));
   if (the_case.facts.authority) Put(fields, Field::kAuthority, AuthorityJson(*the_case.facts.authority));
   Put(fields, Field::kEnclave, the_case.target.enclave);
-  Put(fields, Field::kDialect, std::string(protocol::NameOf(the_case.request.dialect)));
+  Put(fields, Field::kDialect, the_case.dialect);
   Put(fields, Field::kProvider, the_case.target.provider);
   Put(fields, Field::kModel, the_case.target.model);
   Put(fields, Field::kRequestDigest, base::ToHex(the_case.request_digest));

@@ -39,6 +39,15 @@ effect = "observe"
 name = "engage"
 effect = "engage"
 [[tool]]
+server = "stock"
+name = "count"
+effect = "observe"
+[[tool]]
+server = "stock"
+name = "order"
+effect = "engage"
+schema_digest = "sha256:a2c799262a3ce3c19ef5cdd983bf3d12b43ab3c426227091b909dcb7054738c0"
+[[tool]]
 server = "provider"
 name = "web_search_1"
 effect = "observe"
@@ -79,6 +88,22 @@ inline base::Result<Case> OpenExample(const ExampleRequest& example = {}) {
   const Caller caller{"key-1", "desk", "agency", ""};
   const Target target{"m", "maker", "vendor-m", "", ""};
   return OpenCase({ExampleTerms(), caller, example.declarations, target, *request, body, clock});
+}
+
+/// A case of the tool server "stock" about tools with these schemas.
+inline base::Result<Case> OpenServerExample(const std::vector<protocol::OfferedTool>& tools,
+                                            const Declarations& declarations = {}) {
+  static const base::FakeClock clock(1'790'000'000'000);
+  const Caller caller{"key-1", "desk", "agency", ""};
+  return OpenToolCase({.terms = ExampleTerms(),
+                       .caller = caller,
+                       .declarations = declarations,
+                       .dialect = "mcp",
+                       .server = "stock",
+                       .tools = tools,
+                       .identity = "identity",
+                       .request_bytes = 10,
+                       .clock = clock});
 }
 
 inline protocol::ToolCall ExampleCall(const std::string& name, const std::string& arguments = R"({"a":1})") {

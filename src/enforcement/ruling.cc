@@ -34,6 +34,19 @@ void AddPeople(const Case& the_case, const std::optional<People>& people, terms:
   if (people) question.facts.decision = terms::DecisionBy(the_case.terms->agreement(), *people);
 }
 
+terms::Question CallQuestion(const Case& the_case, std::string_view tool) {
+  terms::Question question = RequestQuestion(the_case);
+  question.act = terms::Act::kCallTool;
+  question.tool = tool;
+  question.tool_server = the_case.tool_server;
+  const auto known = std::ranges::find(the_case.tools, tool, &KnownTool::name);
+  if (known != the_case.tools.end()) {
+    question.tool_server = known->server;
+    question.facts.effect = known->effect;
+  }
+  return question;
+}
+
 /// What an approver sees of it: a claim must not look like a statement.
 std::string AuthorityText(const terms::AuthorityFact& authority) {
   const std::string text = authority.kind + " " + authority.reference;
@@ -48,9 +61,9 @@ std::string AuthorityText(const terms::AuthorityFact& authority) {
 
 oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& decision) {
   oversight::ProposedCall proposed;
-  proposed.model = the_case.target.model;
+  proposed.model = the_case.target.model.empty() ? std::string(kNoModel) : the_case.target.model;
   proposed.provider = the_case.target.provider;
-  proposed.dialect = protocol::NameOf(the_case.request.dialect);
+  proposed.dialect = the_case.dialect;
   proposed.application = the_case.caller.application;
   proposed.organization = the_case.caller.organization;
   proposed.on_behalf_of = the_case.facts.on_behalf_of.value_or("");
@@ -81,17 +94,15 @@ terms::Decision RuleCall(const Case& the_case, const protocol::ToolCall& call,
   if (the_case.refused_declaration) return RefusedDeclaration(the_case);
   auto input = InputOf(call);
   if (!input) return Undecidable(input.error().message);
-  terms::Question question = RequestQuestion(the_case);
-  question.act = terms::Act::kCallTool;
-  question.tool = call.name;
-  const auto known = std::ranges::find(the_case.tools, call.name, &KnownTool::name);
-  if (known != the_case.tools.end()) {
-    question.tool_server = known->server;
-    question.facts.effect = known->effect;
-  }
+  terms::Question question = CallQuestion(the_case, call.name);
   question.facts.input = std::move(*input);
   AddPeople(the_case, people, question);
   return terms::Decide(*the_case.terms, question);
+}
+
+bool CouldBePermitted(const Case& the_case, std::string_view tool) {
+  if (the_case.refused_declaration) return false;
+  return !terms::ForbiddenWhateverTheInput(*the_case.terms, CallQuestion(the_case, tool));
 }
 
 oversight::ProposedCall ProposalForCall(const Case& the_case, const protocol::ToolCall& call,

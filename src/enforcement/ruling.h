@@ -29,6 +29,13 @@ using People = std::vector<std::string>;
 [[nodiscard]] terms::Decision RuleCall(const Case& the_case, const protocol::ToolCall& call,
                                        const std::optional<People>& people);
 
+/// Whether some arguments might let a call of this tool be permitted or held. What could not is not worth
+/// offering to a model; what could is decided when it is called.
+[[nodiscard]] bool CouldBePermitted(const Case& the_case, std::string_view tool);
+
+/// What approvers are shown as the model of a call that no model behind this gateway proposed.
+inline constexpr std::string_view kNoModel = "not known: the application called the tool itself";
+
 /// What approvers are to be shown of a call that must wait, and of a request that must wait (whose
 /// "tool" is "request" and whose arguments are the request body).
 [[nodiscard]] oversight::ProposedCall ProposalForCall(const Case& the_case, const protocol::ToolCall& call,

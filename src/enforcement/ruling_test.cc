@@ -88,5 +88,30 @@ TEST(Ruling, TellsAHeldRequestFromACallOfTheSameName) {
   EXPECT_FALSE(IsForRequest(ProposalForCall(the_case, call, {})));
 }
 
+TEST(Ruling, OffersOfAServersToolsWhatSomeInputCouldBringAbout) {
+  const auto the_case = internal::OpenServerExample(
+      {{"count", "function", ""}, {"order", "function", R"({"type":"object"})"}, {"other", "function", ""}});
+  ASSERT_TRUE(the_case) << the_case.error().message;
+  EXPECT_TRUE(CouldBePermitted(*the_case, "count"));
+  EXPECT_TRUE(CouldBePermitted(*the_case, "order"));   // people can permit it
+  EXPECT_FALSE(CouldBePermitted(*the_case, "other"));  // not catalogued
+  const auto refused = internal::OpenServerExample({{"count", "function", ""}}, {"unheard-of", {}, {}});
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_FALSE(CouldBePermitted(*refused, "count"));
+}
+
+TEST(Ruling, ShowsApproversACallThatNoModelHereProposed) {
+  const auto the_case = internal::OpenServerExample({{"order", "function", R"({"type":"object"})"}});
+  ASSERT_TRUE(the_case) << the_case.error().message;
+  const auto call = ExampleCall("order");
+  const terms::Decision decision = RuleCall(*the_case, call, std::nullopt);
+  ASSERT_EQ(decision.outcome, terms::Outcome::kHold);
+  const auto shown = ProposalForCall(*the_case, call, decision);
+  EXPECT_EQ(shown.model, kNoModel);
+  EXPECT_EQ(shown.provider, "stock");
+  EXPECT_EQ(shown.dialect, "mcp");
+  EXPECT_TRUE(oversight::CheckProposed(shown));
+}
+
 }  // namespace
 }  // namespace proviso::enforcement

@@ -155,4 +155,27 @@ Decision Decide(const Package& package, const Question& question) {
   return decision;
 }
 
+bool ForbiddenWhateverTheInput(const Package& package, Question question) {
+  question.facts.input.reset();
+  if (NotInForce(package.agreement(), question.facts.now_ms) || question.facts.undecidable) return true;
+  const auto entities = LocalEntities(package, question);
+  if (!entities) return true;
+  const Evaluation plain = Evaluate(package, *entities, RequestOf(question, std::nullopt));
+  if (plain.Permits()) return false;
+  const auto reads_input = [&](const cedar::Policy* policy) { return package.ReadsInput(*policy); };
+  const auto is_final = [&](const cedar::Policy* policy) {
+    return !package.ReadsInput(*policy) && !package.ReadsDecision(*policy);
+  };
+  if (std::ranges::any_of(plain.forbids, is_final)) return true;
+  if (std::ranges::any_of(plain.forbids, reads_input)) return false;
+  // No forbid here depends on the arguments. A permit might, or what is left once people have decided.
+  for (const cedar::Policy& policy : package.deciding().policies()) {
+    const bool could_turn = policy.effect() == cedar::Effect::kPermit || package.ReadsDecision(policy);
+    if (package.ReadsInput(policy) && could_turn) return false;
+  }
+  Decision decision;
+  FindHold(package, *entities, question, plain, decision);
+  return decision.outcome == Outcome::kForbid;
+}
+
 }  // namespace proviso::terms

@@ -57,6 +57,11 @@ struct Decision {
 /// Decides one question. Pure; any thread.
 [[nodiscard]] Decision Decide(const Package& package, const Question& question);
 
+/// Whether Decide would answer kForbid whatever the call's arguments were, all other facts being as they are
+/// in `question` (its input is not looked at). True only when it is certain: a forbid applies that reads
+/// neither the arguments nor a people's decision, or nothing that could turn the answer reads the arguments.
+[[nodiscard]] bool ForbiddenWhateverTheInput(const Package& package, Question question);
+
 /// The people's decision as a fact: distinct people and the roles that they hold under the
 /// agreement. People whom the agreement does not name are left out.
 [[nodiscard]] DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::string>& people);

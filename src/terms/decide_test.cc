@@ -321,5 +321,63 @@ TEST(Decide, TakesNoSide) {
   }
 }
 
+TEST(ForbiddenWhateverTheInput, IsSaidOnlyWhereItIsCertain) {
+  struct InputRow {
+    std::string fact;
+    std::string clauses;
+    bool forbidden;
+  };
+  const std::string no_zone_x = R"(@id("3") forbid (principal, action, resource)
+when { context has input && context.input has zone && context.input.zone == "x" };)";
+  const std::vector<InputRow> rows = {
+      {"nothing forbids", std::string(kPermitAll), false},
+      {"nothing permits", R"(@id("1") permit (principal, action == Action::"generate", resource);)", true},
+      {"a forbid applies",
+       Clauses({kPermitAll, R"(@id("2") forbid (principal, action == Action::"call_tool", resource);)"}),
+       true},
+      {"people may lift the forbid", Clauses({kPermitAll, kNeedsTwo}), false},
+      {"some inputs are forbidden", Clauses({kPermitAll, no_zone_x}), false},
+      {"every input but one is forbidden",
+       Clauses({kPermitAll, R"(@id("2") forbid (principal, action, resource)
+unless { context has input && context.input has zone && context.input.zone == "x" };)"}),
+       false},
+      {"only some inputs are permitted", R"(@id("1") permit (principal, action, resource)
+when { context has input && context.input has zone && context.input.zone == "x" };)",
+       false},
+      {"a forbid reads an input that may be absent, without asking",
+       Clauses({kPermitAll,
+                R"(@id("2") forbid (principal, action, resource) when { context.input.zone == "x" };)"}),
+       false},
+      {"a forbid that reads none stands beside one that does",
+       Clauses({kPermitAll, no_zone_x, R"(@id("2") forbid (principal, action, resource);)"}), true},
+      {"what people's decision leaves depends on the input",
+       Clauses({kPermitAll, kNeedsTwo, R"(@id("5") forbid (principal, action, resource)
+when { context has decision && context has input && context.input has zone && context.input.zone == "x" };)"}),
+       false},
+      {"no people's decision is enough", Clauses({kPermitAll, R"(@id("2") forbid (principal, action, resource)
+unless { context has decision && context.decision.count >= 99 };)"}),
+       true},
+  };
+  for (const InputRow& row : rows) {
+    SCOPED_TRACE(row.fact);
+    const auto package = LoadClauses(row.clauses, AgreementToml(),
+                                     {{"schema.cedarschema", "type Input = { zone?: String };"}});
+    ASSERT_TRUE(package) << package.error().message;
+    Question question = Engagement();
+    question.facts.input = cedar::Value::FromRecord(cedar::Record({{"zone", cedar::Value::String("x")}}));
+    EXPECT_EQ(ForbiddenWhateverTheInput(**package, question), row.forbidden);
+  }
+}
+
+TEST(ForbiddenWhateverTheInput, IsSaidWhenTheAgreementIsNotInForce) {
+  const auto package = LoadClauses(std::string(kPermitAll), AgreementToml("expires = \"2026-01-01\""));
+  ASSERT_TRUE(package) << package.error().message;
+  Question question = Engagement();
+  question.facts.now_ms = *base::ParseUtc("2025-12-31");
+  EXPECT_FALSE(ForbiddenWhateverTheInput(**package, question));
+  question.facts.now_ms = *base::ParseUtc("2026-01-01");
+  EXPECT_TRUE(ForbiddenWhateverTheInput(**package, question));
+}
+
 }  // namespace
 }  // namespace proviso::terms

@@ -297,6 +297,7 @@ void Package::PrepareDecisions() {
   compiled_advising_ = std::make_unique<const cedar::CompiledPolicies>(advising_);
   for (const cedar::Policy& policy : deciding_->policies()) {
     const std::vector<std::string> names = FactsReadBy(policy).names;
+    if (std::ranges::find(names, "input") != names.end()) reads_input_.insert(&policy);
     if (std::ranges::find(names, "decision") == names.end()) continue;
     reads_decision_.insert(&policy);
     if (policy.effect() == cedar::Effect::kPermit) people_can_permit_ = true;

@@ -77,6 +77,8 @@ class Package {
   [[nodiscard]] bool ReadsDecision(const cedar::Policy& policy) const {
     return reads_decision_.contains(&policy);
   }
+  /// Whether the call's arguments can change what this policy says.
+  [[nodiscard]] bool ReadsInput(const cedar::Policy& policy) const { return reads_input_.contains(&policy); }
   /// Whether some permit among the deciding clauses reads the people's decision.
   [[nodiscard]] bool PeopleCanPermit() const { return people_can_permit_; }
   /// The decisions that the people of agreement().approver_profiles[profile] could give.
@@ -109,6 +111,7 @@ class Package {
   std::unordered_map<std::string, std::size_t> clause_index_;  // by policy id
   std::vector<Example> examples_;
   std::unordered_set<const cedar::Policy*> reads_decision_;
+  std::unordered_set<const cedar::Policy*> reads_input_;
   bool people_can_permit_ = false;
   std::vector<std::vector<DecisionFact>> possible_decisions_;  // by profile
 };

@@ -32,33 +32,3 @@ base::Result<std::string> AnswerSchemaFor(Dialect, const AnswerFormat&) {
   return NotYet();
 }
 }  // namespace proviso::protocol::internal
-#include "protocol/origin.h"
-namespace proviso::protocol {
-std::span<const Capability> Capabilities() {
-  return {};
-}
-Support SupportOf(Feature, Dialect) {
-  return Support::kYes;
-}
-std::string_view NameOf(Feature) {
-  return "";
-}
-std::string_view NameOf(Disposal) {
-  return "";
-}
-std::optional<Disposal> DisposalNamed(std::string_view) {
-  return std::nullopt;
-}
-std::vector<FeatureUse> FeaturesOf(const ExchangeRequest&) {
-  return {};
-}
-std::string Enclose(std::string_view, std::string_view signature) {
-  return std::string(signature);
-}
-std::optional<Origin> OpenOrigin(std::string_view) {
-  return std::nullopt;
-}
-std::string OriginName(Dialect, std::string_view) {
-  return "";
-}
-}  // namespace proviso::protocol

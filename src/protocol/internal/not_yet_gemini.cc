@@ -28,15 +28,6 @@ std::unique_ptr<EventReader> MakeGeminiEventReader() {
 std::unique_ptr<AnswerWriter> MakeGeminiStreamWriter(AnswerEnvelope, Delivery) {
   return nullptr;
 }
-TokenUsage ReadUsage(Dialect, base::Json) {
-  return {};
-}
-std::string WriteUsage(Dialect, const TokenUsage&) {
-  return "{}";
-}
-base::Status ReadGeminiRequest(base::Json, Request&) {
-  return NotYet();
-}
 std::unique_ptr<AnswerGate> MakeGeminiStream(AnswerLimits) {
   return nullptr;
 }
