@@ -16,6 +16,13 @@ std::uint64_t Dice::Next() {
   return mixed ^ (mixed >> 31U);
 }
 
+Timeouts With(const Timeouts& timeouts, const TimeoutChoice& choice) {
+  return {.connect = choice.connect.value_or(timeouts.connect),
+          .first_byte = choice.first_byte.value_or(timeouts.first_byte),
+          .between_bytes = choice.between_bytes.value_or(timeouts.between_bytes),
+          .total = choice.total.value_or(timeouts.total)};
+}
+
 std::vector<std::string> Check(const Route& route) {
   std::vector<std::string> errors;
   std::set<std::string> seen;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,18 @@ struct Timeouts {
 
   bool operator==(const Timeouts&) const = default;
 };
+
+/// The waits that a provider or a route sets for itself; the others are as they were.
+struct TimeoutChoice {
+  std::optional<std::chrono::milliseconds> connect = {};
+  std::optional<std::chrono::milliseconds> first_byte = {};
+  std::optional<std::chrono::milliseconds> between_bytes = {};
+  std::optional<std::chrono::milliseconds> total = {};
+
+  bool operator==(const TimeoutChoice&) const = default;
+};
+
+[[nodiscard]] Timeouts With(const Timeouts& timeouts, const TimeoutChoice& choice);
 
 /// What is tried again, and when.
 struct RetryRule {
@@ -60,6 +73,7 @@ struct Route {
   std::string name;
   std::vector<Group> groups;
   RetryRule retries = {};
+  TimeoutChoice timeouts = {};  ///< Over those of each candidate's provider.
 };
 
 /// Everything that is wrong with a route, one text each: no candidate, too many, one that stands twice,

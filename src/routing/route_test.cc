@@ -45,6 +45,13 @@ TEST(Plan, OfOrderedFallbacksIsThatOrder) {
   EXPECT_THAT(MakePlan(route, 99), ElementsAre("one", "two", "three"));
 }
 
+TEST(Timeouts, AreThoseOfTheInnermostThatSetsThem) {
+  using std::chrono::milliseconds;
+  const Timeouts provider = With({}, {.connect = milliseconds(1), .first_byte = milliseconds(2)});
+  EXPECT_EQ(With(provider, {.first_byte = milliseconds(3), .total = milliseconds(4)}),
+            (Timeouts{.connect = milliseconds(1), .first_byte = milliseconds(3), .total = milliseconds(4)}));
+}
+
 TEST(RouteCheck, NamesEverythingThatIsWrong) {
   struct Row {
     Route route;
