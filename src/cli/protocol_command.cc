@@ -21,18 +21,6 @@ constexpr const char* kDialectHelp =
     "openai-chat, openai-responses, anthropic-messages, google-generate-content, bedrock-converse (or "
     "openai, responses, anthropic, gemini, bedrock)";
 
-std::string_view NameOf(protocol::Support support) {
-  switch (support) {
-    case protocol::Support::kYes:
-      return "yes";
-    case protocol::Support::kRewritten:
-      return "rewritten";
-    case protocol::Support::kNo:
-      break;
-  }
-  return "no";
-}
-
 void PrintCapabilities(Format format, Console& console) {
   if (format == Format::kJson) {
     base::JsonWriter json;
@@ -41,7 +29,8 @@ void PrintCapabilities(Format format, Console& console) {
       json.BeginObject().Key("feature").String(row.name);
       json.Key("otherwise").String(protocol::NameOf(row.disposal)).Key("support").BeginObject();
       for (const Dialect dialect : protocol::kDialects)
-        json.Key(protocol::NameOf(dialect)).String(NameOf(protocol::SupportOf(row.feature, dialect)));
+        json.Key(protocol::NameOf(dialect))
+            .String(protocol::NameOf(protocol::SupportOf(row.feature, dialect)));
       json.EndObject().EndObject();
     }
     console.out() << json.EndArray().Take() << "\n";
@@ -59,7 +48,7 @@ void PrintCapabilities(Format format, Console& console) {
     console.out() << column(std::string(row.name), 24)
                   << column(std::string(protocol::NameOf(row.disposal)), 11);
     for (const Dialect dialect : protocol::kDialects)
-      console.out() << column(std::string(NameOf(protocol::SupportOf(row.feature, dialect))), 20);
+      console.out() << column(std::string(protocol::NameOf(protocol::SupportOf(row.feature, dialect))), 20);
     console.out() << "\n";
   }
 }

@@ -104,12 +104,26 @@ void ReadKeys(Fields& root, Configuration& out, Errors& errors) {
   });
 }
 
+/// [provider.otherwise]: feature = "reject", "warn" or "drop".
+std::map<std::string, std::string> ReadOtherwise(Fields& table, Errors& errors) {
+  std::map<std::string, std::string> otherwise;
+  const base::Json settings = table.Table("otherwise");
+  Fields fields(settings, "otherwise", errors);
+  for (const base::JsonMember member : settings.members()) {
+    const std::string feature = member.key.text();
+    otherwise[feature] = fields.RequiredText(feature);
+  }
+  return otherwise;
+}
+
 void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
   ReadEach(root, "provider", errors, [&](Fields& table) {
     ProviderSetup provider{
         table.RequiredText("name"),
         table.RequiredText("url"),
         table.Texts("dialects"),
+        table.Text("profile", ""),
+        ReadOtherwise(table, errors),
         PathIn(out.home, table.Text("credential_file", "")).string(),
         table.Text("credential_env", ""),
         table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key"}),
@@ -118,7 +132,7 @@ void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
         routing::With(out.routing.timeouts, ReadTimeouts(table, errors)),
         ReadBreaker(table, out.routing.breaker, errors)};
     if (provider.dialects.empty())
-      table.Error("dialects", "name what it speaks: openai-chat, anthropic-messages");
+      table.Error("dialects", "name what it speaks, such as openai-chat or anthropic-messages");
     out.providers.push_back(std::move(provider));
   });
   ReadEach(root, "model", errors, [&](Fields& table) {

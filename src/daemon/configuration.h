@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct ProviderSetup {
   std::string name;
   std::string url;
   std::vector<std::string> dialects;
+  std::string profile;
+  std::map<std::string, std::string> otherwise;  ///< Feature to reject, warn or drop.
   std::string credential_file;
   std::string credential_environment;
   std::string credential_style;

@@ -114,9 +114,9 @@ Result<ExchangeRequest> ReadExchange(const Inbound& inbound, std::string_view bo
 
 std::unique_ptr<AnswerReader> MakeAnswerReader(Dialect dialect, Delivery delivery, AnswerLimits limits) {
   if (delivery == Delivery::kWhole) return std::make_unique<WholeReader>(dialect, limits);
-  const internal::Framing framing = delivery == Delivery::kArrayStream     ? internal::Framing::kArray
-                                    : dialect == Dialect::kBedrockConverse ? internal::Framing::kAws
-                                                                           : internal::Framing::kEvents;
+  const internal::EventForm framing = delivery == Delivery::kArrayStream     ? internal::EventForm::kArray
+                                    : dialect == Dialect::kBedrockConverse ? internal::EventForm::kAws
+                                                                           : internal::EventForm::kEvents;
   return internal::MakeStreamReader(internal::MakeEventReader(dialect), framing, limits);
 }
 

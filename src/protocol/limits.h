@@ -19,6 +19,13 @@ inline constexpr std::size_t kNameBytesMax = 512;
 /// Choices (`n`) of one answer.
 inline constexpr std::size_t kChoicesMax = 128;
 
+/// One frame of an AWS event stream, and its headers. AWS's own limits are 16 MiB of payload and
+/// 128 KiB; SDKs refuse more.
+inline constexpr std::size_t kAwsFrameBytesMax = 16U << 20U;
+inline constexpr std::size_t kAwsHeaderBytesMax = 128U << 10U;
+/// Headers of one such frame; Bedrock sends three.
+inline constexpr std::size_t kAwsHeadersMax = 64;
+
 /// Bounds for one answer; the defaults are the house's own.
 struct AnswerLimits {
   /// One server-sent event with its field names and line ends.

@@ -20,6 +20,7 @@ enum class RefusalKind : std::uint8_t {
   kMalformed,        ///< 400: the request breaks its dialect.
   kUnauthenticated,  ///< 401
   kForbidden,        ///< 403: the terms forbid it.
+  kProviderRefused,  ///< 403: the provider forbids it.
   kHeld,             ///< 403: a person must decide first. Not a status that SDKs retry by themselves.
   kNotFound,         ///< 404: unknown route or model.
   kTimeout,          ///< 408: the caller was too slow.
@@ -40,6 +41,13 @@ struct Refusal {
   std::vector<std::string> clauses;  ///< The clauses that made the decision.
   std::string hold_id;               ///< "" when nothing is held.
 };
+
+/// What a provider's status means to a caller of another dialect.
+[[nodiscard]] RefusalKind KindOfProviderStatus(int status);
+
+/// The words of a provider's error body, in whatever shape its dialect has ("" when it has none). Cut
+/// short; never more than what the provider said.
+[[nodiscard]] std::string ProviderWords(std::string_view body);
 
 /// The HTTP status.
 [[nodiscard]] int StatusOf(RefusalKind kind);

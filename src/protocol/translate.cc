@@ -123,24 +123,24 @@ Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::stri
 
 /// What the bytes look like. Recordings are lines of JSON; a whole answer is one JSON object.
 Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_view bytes) {
-  using internal::Framing;
+  using internal::EventForm;
   const auto first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "the file is empty");
   const AnswerLimits limits;
-  const auto stream = [&](Framing framing) {
-    return internal::MakeStreamReader(internal::MakeEventReader(dialect), framing, limits);
+  const auto stream = [&](EventForm form) {
+    return internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits);
   };
-  if (bytes[first] == '[') return stream(Framing::kArray);
+  if (bytes[first] == '[') return stream(EventForm::kArray);
   if (bytes[first] == '{') {
     internal::ObjectEnd end;
     const std::string_view rest = bytes.substr(first);
     const auto size = end.Find(rest);
     const bool one = size && rest.find_first_not_of(" \t\r\n", *size) == std::string_view::npos;
     if (one) return MakeAnswerReader(dialect, Delivery::kWhole);
-    return stream(Framing::kLines);
+    return stream(EventForm::kLines);
   }
-  if (dialect == Dialect::kBedrockConverse && bytes[first] < ' ') return stream(Framing::kAws);
-  return stream(Framing::kEvents);
+  if (dialect == Dialect::kBedrockConverse && bytes[first] < ' ') return stream(EventForm::kAws);
+  return stream(EventForm::kEvents);
 }
 
 }  // namespace

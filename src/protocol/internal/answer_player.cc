@@ -52,8 +52,11 @@ std::vector<std::string> AnswersOf(Dialect dialect, const std::string& lines) {
     if (line.empty()) continue;
     answers.back() += line + "\n";
     const auto document = base::JsonDocument::Parse(line);
-    const bool last = document && document->root().Find("type").equals("message_stop");
-    if (dialect == Dialect::kAnthropicMessages && last) answers.emplace_back();
+    const std::string type = document ? document->root().Find("type").text() : "";
+    if (dialect == Dialect::kAnthropicMessages && type == "message_stop") answers.emplace_back();
+    const bool last =
+        type == "response.completed" || type == "response.incomplete" || type == "response.failed";
+    if (dialect == Dialect::kOpenAiResponses && last) answers.emplace_back();
   }
   std::erase(answers, "");
   return answers;
@@ -62,6 +65,7 @@ std::vector<std::string> AnswersOf(Dialect dialect, const std::string& lines) {
 bool IsAnswer(Dialect dialect, const std::string& body) {
   const auto document = base::JsonDocument::Parse(body);
   if (!document) return false;
+  if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
 }
@@ -139,7 +143,7 @@ std::string FramesOf(Dialect dialect, std::string_view lines) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     if (line.empty()) continue;
     std::string event;
-    if (dialect == Dialect::kAnthropicMessages) {
+    if (dialect == Dialect::kAnthropicMessages || dialect == Dialect::kOpenAiResponses) {
       const auto document = base::JsonDocument::Parse(line);
       if (document) event = document->root().Find("type").text();
     }
@@ -157,6 +161,7 @@ std::vector<Recording> Recordings() {
                                   "mistral-chat", "xai-chat",      "openai-compatible-chat"};
   for (const char* folder : kOpenAi) Load(wire / folder, Dialect::kOpenAiChat, recordings);
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
+  Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;
 }

@@ -49,7 +49,7 @@ struct Recording {
   std::string bytes;  ///< As the provider sends them.
 };
 
-/// All recorded answers of both dialects; empty when the shared data is not there.
+/// All recorded answers of all dialects; empty when the shared data is not there.
 [[nodiscard]] std::vector<Recording> Recordings();
 
 }  // namespace proviso::protocol::internal

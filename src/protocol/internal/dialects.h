@@ -80,14 +80,14 @@ class EventReader {
 [[nodiscard]] std::unique_ptr<EventReader> MakeEventReader(Dialect dialect);
 
 /// How events are cut out of bytes.
-enum class Framing : std::uint8_t {
+enum class EventForm : std::uint8_t {
   kEvents,  ///< Server-sent events.
   kLines,   ///< One event's data on each line: recordings.
   kArray,   ///< The elements of one JSON array.
   kAws,     ///< AWS event-stream frames.
 };
 [[nodiscard]] std::unique_ptr<AnswerReader> MakeStreamReader(std::unique_ptr<EventReader> events,
-                                                             Framing framing, AnswerLimits limits);
+                                                             EventForm form, AnswerLimits limits);
 
 // Writers of streams, framing included.
 [[nodiscard]] std::unique_ptr<AnswerWriter> MakeChatStreamWriter(AnswerEnvelope envelope);

@@ -1,10 +1,12 @@
-// What all streamed dialects share: framing, keeping back, order, the end. A dialect says what one
-// event means (Read) and how a kept event looks after rulings (Rewrite).
+// What all streamed dialects share: framing, keeping back, order, the end. A dialect says how its
+// bytes are cut (framing.h), what one event means (Read) and how a kept event looks after rulings
+// (Rewrite).
 //
 // Order is kept strictly: from the first event of a call on, everything is kept back until no call
 // is open and all pending ones are ruled, then leaves in the order it came.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,18 +14,22 @@
 
 #include "protocol/answer.h"
 #include "protocol/internal/event_shape.h"
+#include "protocol/internal/framing.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
 
 /// What becomes of one event.
 enum class Flow : std::uint8_t {
-  kPass,      ///< Leaves at once, unless something before it is kept back.
-  kText,      ///< As kPass, and it carried nothing but the text in TextHoles.
-  kHold,      ///< Part of a call: kept back, with all that follows.
-  kReplace,   ///< As kPass, with Reading::replacement for its bytes.
-  kDrop,      ///< Never leaves (a repeated message_start).
-  kTerminal,  ///< The end; leaves in Close.
+  kPass,     ///< Leaves at once, unless something before it is kept back.
+  kText,     ///< As kPass, and it carried nothing but the text in TextHoles.
+  kHold,     ///< Part of a call: kept back, with all that follows.
+  kReplace,  ///< As kPass, with Reading::replacement for its bytes.
+  kDrop,     ///< Never leaves (a repeated message_start).
+  /// The answer may end here, and leaves in Close; more may follow, which is read and kept behind it.
+  /// For dialects whose stream ends with its bytes and not with an event.
+  kEnding,
+  kTerminal,  ///< The end; leaves in Close, and nothing may follow.
 };
 
 /// Where a kText event's strings stand, as offsets in the frame's *data*, quotes included.
@@ -45,12 +51,15 @@ struct Reading {
 
   Flow flow = Flow::kPass;
   TextHoles holes;          ///< For kText.
-  std::string replacement;  ///< For kReplace.
+  std::string replacement;  ///< For kReplace; also for kEnding and kTerminal when not empty.
 };
 
 class StreamGate : public AnswerGate {
  protected:
-  explicit StreamGate(AnswerLimits limits) : AnswerGate(limits), reader_(limits.event_bytes_max) {}
+  /// Server-sent events.
+  explicit StreamGate(AnswerLimits limits) : StreamGate(limits, MakeSseFraming(limits.event_bytes_max)) {}
+  StreamGate(AnswerLimits limits, std::unique_ptr<Framing> framing)
+      : AnswerGate(limits), framing_(std::move(framing)) {}
 
   /// Reads one event that has data. May Propose calls; then the rest waits.
   [[nodiscard]] virtual base::Result<Reading> Read(const SseFrame& frame) = 0;
@@ -58,6 +67,8 @@ class StreamGate : public AnswerGate {
   virtual void Hear(std::span<const ToolCall> calls, std::span<const Ruling> rulings) = 0;
   /// Appends what a kept event becomes after Hear; only asked when something was withheld.
   [[nodiscard]] virtual base::Status Rewrite(const SseFrame& frame, std::string& out) = 0;
+  /// Whether kept events are rewritten even when nothing of them was withheld: something before was.
+  [[nodiscard]] virtual bool MustRewrite() const { return false; }
   /// The rulings no longer apply to what follows.
   virtual void Settled() = 0;
 
@@ -72,15 +83,17 @@ class StreamGate : public AnswerGate {
   [[nodiscard]] base::Status Handle(std::string_view bytes, std::string& out);
   [[nodiscard]] base::Status Emit(std::string_view bytes, std::string& out);
   [[nodiscard]] base::Status Keep(std::string_view bytes);
+  [[nodiscard]] base::Status KeepForClose(std::string_view bytes);
   [[nodiscard]] base::Status WithinHeldLimit(std::size_t bytes) const;
   void LearnShape(const SseFrame& frame, const TextHoles& holes);
 
-  SseReader reader_;
+  std::unique_ptr<Framing> framing_;
   EventShape shape_;
   std::size_t AnswerSummary::* shape_counter_ = nullptr;
   std::vector<std::string> held_;  // whole frames, in order
   std::size_t held_bytes_ = 0;
   std::string terminal_;
+  bool ending_ = false;  // the answer may end with its bytes
   bool ended_ = false;
 };
 

@@ -198,15 +198,15 @@ class StreamReader : public AnswerReader {
   std::optional<base::Error> failure_;
 };
 
-std::unique_ptr<Cutter> MakeCutter(Framing framing, AnswerLimits limits) {
-  switch (framing) {
-    case Framing::kEvents:
+std::unique_ptr<Cutter> MakeCutter(EventForm form, AnswerLimits limits) {
+  switch (form) {
+    case EventForm::kEvents:
       return std::make_unique<SseCutter>(limits);
-    case Framing::kLines:
+    case EventForm::kLines:
       return std::make_unique<LineCutter>(limits);
-    case Framing::kArray:
+    case EventForm::kArray:
       return std::make_unique<ArrayCutter>(limits);
-    case Framing::kAws:
+    case EventForm::kAws:
       break;
   }
   return nullptr;
@@ -214,9 +214,9 @@ std::unique_ptr<Cutter> MakeCutter(Framing framing, AnswerLimits limits) {
 
 }  // namespace
 
-std::unique_ptr<AnswerReader> MakeStreamReader(std::unique_ptr<EventReader> events, Framing framing,
+std::unique_ptr<AnswerReader> MakeStreamReader(std::unique_ptr<EventReader> events, EventForm form,
                                                AnswerLimits limits) {
-  return std::make_unique<StreamReader>(std::move(events), MakeCutter(framing, limits));
+  return std::make_unique<StreamReader>(std::move(events), MakeCutter(form, limits));
 }
 
 }  // namespace proviso::protocol::internal

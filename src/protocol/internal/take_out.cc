@@ -145,6 +145,7 @@ void TakeOut(ExchangeRequest& request, Feature feature) {
       return;
     case Feature::kReasoningEffort:
     case Feature::kReasoningBudget:
+    case Feature::kReasoningShown:
       request.reasoning = {};
       return;
     case Feature::kReasoningReplay:
@@ -184,6 +185,15 @@ void TakeOut(ExchangeRequest& request, Feature feature) {
       while (!request.turns.empty() && request.turns.back().role == Role::kAssistant)
         request.turns.pop_back();
       return;
+    case Feature::kBlockDetail:
+      ForBlocks(request, [](Block& block) {
+        if (!std::holds_alternative<OpaqueBlock>(block.content)) block.original.clear();
+      });
+      for (ToolDefinition& tool : request.tools) {
+        if (tool.provider_type.empty()) tool.original.clear();
+      }
+      return;
+    case Feature::kServiceSetting:  // no other dialect's writer takes a member that it does not know
     case Feature::kOther:
       request.others.clear();
       return DropContent<OpaqueBlock>(request);
