@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/routing_setup.h"
 
 namespace proviso::daemon {
 
@@ -24,6 +25,7 @@ struct KeySetup {
   std::string sha256;
   std::string application;
   std::string purpose;
+  routing::KeyLimits limits = {};
 };
 
 struct OperatorSetup {
@@ -42,6 +44,8 @@ struct ProviderSetup {
   std::string credential_style;
   std::string ca_file;
   std::string server_name;
+  routing::Timeouts timeouts = {};    ///< Its own over [routing]'s.
+  routing::BreakerRule breaker = {};  ///< Likewise.
 };
 
 struct ModelSetup {
@@ -50,6 +54,8 @@ struct ModelSetup {
   std::string upstream_model;
   std::string enclave;
   std::string standing;
+  std::optional<routing::Prices> prices = {};
+  std::int64_t output_tokens_max = 0;  ///< What a request without a bound may write at most.
 };
 
 /// An MCP server, reached at /mcp/NAME.
@@ -90,6 +96,8 @@ struct Configuration {
   std::vector<ModelSetup> models;
   std::vector<McpServerSetup> mcp_servers;
   std::vector<ChildSetup> children;
+  RoutingSetup routing;
+  std::vector<routing::Route> aliases;
 };
 
 /// Reads `file`. On failure the message lists everything that is wrong, a line each.
