@@ -1,5 +1,7 @@
 #include "protocol/internal/responses/response_object.h"
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "protocol/sse.h"
 
@@ -34,7 +36,11 @@ std::string WriteEvent(std::string_view type, std::int64_t& sequence, std::strin
   json.BeginObject().Key("type").String(type).Key("sequence_number").Integer(sequence++);
   std::string event = json.EndObject().Take();
   event.pop_back();
-  return MakeFrame(type, event.append(",").append(members).append("}"));
+  event.append(",").append(members).append("}");
+  // A provider's own item may be laid out over lines; outside strings a line end is only space.
+  std::ranges::replace(event, '\n', ' ');
+  std::ranges::replace(event, '\r', ' ');
+  return MakeFrame(type, event);
 }
 
 std::string WriteOpening(const ResponseHead& head, std::int64_t& sequence) {
