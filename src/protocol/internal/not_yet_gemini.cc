@@ -1,8 +1,5 @@
 // Replaced by the dialect's own files; goes when they are there.
 #include "protocol/internal/dialects.h"
-#include "protocol/internal/fresh_answers.h"
-#include "protocol/internal/gates.h"
-#include "protocol/internal/requests.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -27,11 +24,5 @@ std::unique_ptr<EventReader> MakeGeminiEventReader() {
 }
 std::unique_ptr<AnswerWriter> MakeGeminiStreamWriter(AnswerEnvelope, Delivery) {
   return nullptr;
-}
-base::Result<std::string> FreshGeminiCalls(Delivery, const AnswerFrame&, std::span<const ToolCall>) {
-  return NotYet();
-}
-std::string FreshGeminiNotice(Delivery, const AnswerFrame&, std::string_view) {
-  return "";
 }
 }  // namespace proviso::protocol::internal

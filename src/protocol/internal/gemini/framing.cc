@@ -1,4 +1,4 @@
-#include "protocol/internal/gemini/array_framing.h"
+#include "protocol/internal/gemini/framing.h"
 
 #include "protocol/internal/reading.h"
 #include "protocol/internal/whole_gate.h"
@@ -17,7 +17,7 @@ base::Result<std::string_view> TooLarge(std::size_t bytes_max) {
                     "event stream: an event larger than " + std::to_string(bytes_max) + " bytes");
 }
 
-class ArrayFraming final : public Framing {
+class ArrayFraming final : public StreamFraming {
  public:
   explicit ArrayFraming(std::size_t frame_bytes_max) : frame_bytes_max_(frame_bytes_max) {}
 
@@ -115,7 +115,7 @@ Result<SseFrame> ArrayFraming::Parse(std::string_view bytes) const {
   return frame;
 }
 
-class EventFraming final : public Framing {
+class EventFraming final : public StreamFraming {
  public:
   explicit EventFraming(std::size_t frame_bytes_max) : events_(MakeSseFraming(frame_bytes_max)) {}
 
@@ -142,16 +142,16 @@ class EventFraming final : public Framing {
   }
 
  private:
-  std::unique_ptr<Framing> events_;
+  std::unique_ptr<StreamFraming> events_;
 };
 
 }  // namespace
 
-std::unique_ptr<Framing> MakeArrayFraming(std::size_t frame_bytes_max) {
+std::unique_ptr<StreamFraming> MakeArrayFraming(std::size_t frame_bytes_max) {
   return std::make_unique<ArrayFraming>(frame_bytes_max);
 }
 
-std::unique_ptr<Framing> MakeEventFraming(std::size_t frame_bytes_max) {
+std::unique_ptr<StreamFraming> MakeEventFraming(std::size_t frame_bytes_max) {
   return std::make_unique<EventFraming>(frame_bytes_max);
 }
 
