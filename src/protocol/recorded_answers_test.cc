@@ -92,7 +92,7 @@ TEST_F(RecordedAnswers, NeverShowAWithheldCall) {
     SCOPED_TRACE(recording.name);
     const Played played = PlayIt(recording, internal::Whole(), internal::WithholdIt);
     for (const ToolCall& call : played.calls) {
-      EXPECT_FALSE(played.out.contains(call.id)) << played.out;
+      if (!call.id.empty()) EXPECT_FALSE(played.out.contains(call.id)) << played.out;
       if (call.arguments.size() > 2) EXPECT_FALSE(played.out.contains(call.arguments));
     }
     if (!played.calls.empty()) {
@@ -167,7 +167,8 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
     while (true) {  // event by event: each leaves at once, up to the terminal one
       const std::size_t end = EndOfEvent(recording, fed);
       ASSERT_TRUE(gate->Feed(recording.bytes.substr(fed, end - fed), out));
-      if (gate->ended() || out.size() == fed) break;
+      if (gate->ended() || end == recording.bytes.size()) break;
+      if (recording.dialect == Dialect::kBedrockConverse && end == EndOfStop(recording.bytes)) break;
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }
@@ -262,6 +263,7 @@ std::string UnfoldConverse(base::Json root) {
 std::string Unfold(Dialect dialect, base::Json root) {
   if (dialect == Dialect::kBedrockConverse) return UnfoldConverse(root);
   if (dialect == Dialect::kOpenAiResponses) return UnfoldResponses(root);
+  if (dialect == Dialect::kGemini) return std::string(root.raw());
   return dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(root) : UnfoldAnthropic(root);
 }
 

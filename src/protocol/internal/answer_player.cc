@@ -76,6 +76,7 @@ bool IsAnswer(Dialect dialect, const std::string& body) {
   if (!document) return false;
   if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
   if (dialect == Dialect::kBedrockConverse) return !document->root().Find("output").missing();
+  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
 }
@@ -92,6 +93,9 @@ void Load(const fs::path& folder, Dialect dialect, std::vector<Recording>& recor
     for (const std::string& lines : AnswersOf(dialect, body)) {
       recordings.push_back(
           {name + "#" + std::to_string(rank++), dialect, Delivery::kStream, FramesOf(dialect, lines)});
+      if (dialect == Dialect::kGemini) {
+        recordings.push_back({name + "[]", dialect, Delivery::kArrayStream, ArrayOf(lines)});
+      }
     }
   }
 }
@@ -167,6 +171,17 @@ std::string FramesOf(Dialect dialect, std::string_view lines) {
   return out;
 }
 
+std::string ArrayOf(std::string_view lines) {
+  std::string out;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    if (!line.empty()) out.append(out.empty() ? "[" : ",\r\n").append(line);
+  }
+  return out + "\n]\n";
+}
+
 std::vector<Recording> Recordings() {
   std::vector<Recording> recordings;
   const fs::path wire = WireFolder();
@@ -177,6 +192,7 @@ std::vector<Recording> Recordings() {
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
   Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
   Load(wire / "bedrock-converse", Dialect::kBedrockConverse, recordings);
+  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;
 }

@@ -18,6 +18,9 @@ class SseFraming final : public Framing {
   Result<std::string_view> Next() override { return reader_.Next(); }
   std::string_view Skip(std::size_t size) override { return reader_.Skip(size); }
   Result<SseFrame> Parse(std::string_view bytes) const override { return ParseFrame(bytes); }
+  std::string WithData(const SseFrame& frame, std::string_view data) const override {
+    return protocol::WithData(frame, data);
+  }
 
  private:
   SseReader reader_;
@@ -61,6 +64,10 @@ class AwsFraming final : public Framing {
     event.data = frame->payload;
     if (event.event.empty()) return Broken("event stream frame", "an event without an :event-type");
     return event;
+  }
+
+  std::string WithData(const SseFrame& frame, std::string_view data) const override {
+    return WithAwsData(frame, data).value_or(std::string());
   }
 
  private:

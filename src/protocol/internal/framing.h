@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -25,6 +26,8 @@ class Framing {
   virtual std::string_view Skip(std::size_t size) = 0;
   /// Takes one event apart. kCorrupt, or kUnavailable with the provider's words when it is an error.
   [[nodiscard]] virtual base::Result<SseFrame> Parse(std::string_view bytes) const = 0;
+  /// The bytes of an event that Parse gave, with other data.
+  [[nodiscard]] virtual std::string WithData(const SseFrame& frame, std::string_view data) const = 0;
 };
 
 /// Server-sent events (sse.h).

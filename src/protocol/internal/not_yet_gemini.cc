@@ -28,19 +28,10 @@ std::unique_ptr<EventReader> MakeGeminiEventReader() {
 std::unique_ptr<AnswerWriter> MakeGeminiStreamWriter(AnswerEnvelope, Delivery) {
   return nullptr;
 }
-std::unique_ptr<AnswerGate> MakeGeminiStream(AnswerLimits) {
-  return nullptr;
-}
-std::unique_ptr<AnswerGate> MakeGeminiWhole(AnswerLimits) {
-  return nullptr;
-}
 base::Result<std::string> FreshGeminiCalls(Delivery, const AnswerFrame&, std::span<const ToolCall>) {
   return NotYet();
 }
 std::string FreshGeminiNotice(Delivery, const AnswerFrame&, std::string_view) {
   return "";
-}
-std::unique_ptr<AnswerGate> MakeGeminiArray(AnswerLimits) {
-  return nullptr;
 }
 }  // namespace proviso::protocol::internal
