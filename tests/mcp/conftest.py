@@ -101,7 +101,7 @@ def terms_for(servers: list[Server]) -> dict[str, str]:
     """What the agreement, the clauses and the configuration say of these servers, the same of each."""
     effects = {
         "count_stock": "observe", "assign": "engage", "move": "modify", "erase": "erase", "slow": "observe",
-        "ask": "observe", "think": "observe", "hang": "observe", "resources/read": "observe",
+        "ask": "observe", "think": "observe", "hang": "observe", "interrupted": "observe", "resources/read": "observe",
         "prompts/get": "observe",
     }
     agreement, config = [], []
@@ -118,6 +118,8 @@ def terms_for(servers: list[Server]) -> dict[str, str]:
             f'[[mcp_server]]\nname = "{server.name}"\nurl = "{server.url}"\ncredential_file = "keys/provider.key"\n'
             'headers = { X-Team = "stock" }\n'
         )
+    config.append(f'[[mcp_server]]\nname = "down"\nurl = "http://127.0.0.1:9/mcp"\n')
+    agreement.append('[[tool]]\nserver = "down"\nname = "count_stock"\neffect = "observe"\n')
     clauses = """
 @id("3.1") @title("Only catalogued tools are called")
 forbid (principal, action == Action::"call_tool", resource) unless { context has effect };

@@ -60,6 +60,11 @@ async function callTool({ params }, extra) {
       );
       return text(`thought ${thought.content.text}`);
     }
+    case 'interrupted':
+      await pause(100);
+      extra.closeSSEStream();
+      await pause(500);
+      return text('told on another stream');
     case 'hang':
       await new Promise((_, stop) => extra.signal.addEventListener('abort', () => stop(new Error('stopped'))))
         .finally(() => journal.push({ cancelled: name }));

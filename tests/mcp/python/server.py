@@ -92,6 +92,11 @@ async def call_tool(ctx, params):
             return await ask(ctx, params, arguments["question"])
         case "think":
             return await think(ctx, params, arguments["prompt"])
+        case "interrupted":
+            await anyio.sleep(0.1)
+            await ctx.close_sse_stream()
+            await anyio.sleep(0.5)
+            return text("told on another stream")
         case "hang":
             try:
                 await anyio.sleep(60)
