@@ -25,6 +25,8 @@ void AddHoldsCommand(CLI::App& app, Console& console);
 void AddKeysCommand(CLI::App& app, Console& console);
 /// tour: a gateway with something to look at.
 void AddTourCommand(CLI::App& app, Console& console);
+/// protocol: capabilities, fold, translate.
+void AddProtocolCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

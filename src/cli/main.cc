@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   proviso::cli::AddCedarCommand(app, console);
   proviso::cli::AddTermsCommand(app, console);
   proviso::cli::AddDecideCommand(app, console);
+  proviso::cli::AddProtocolCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   proviso::cli::AddRecordCommand(app, console);
   try {

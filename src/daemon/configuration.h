@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/routing_setup.h"
 
 namespace proviso::daemon {
 
@@ -23,6 +25,7 @@ struct KeySetup {
   std::string sha256;
   std::string application;
   std::string purpose;
+  routing::KeyLimits limits = {};
 };
 
 struct OperatorSetup {
@@ -34,11 +37,15 @@ struct ProviderSetup {
   std::string name;
   std::string url;
   std::vector<std::string> dialects;
+  std::string profile;
+  std::map<std::string, std::string> otherwise;  ///< Feature to reject, warn or drop.
   std::string credential_file;
   std::string credential_environment;
   std::string credential_style;
   std::string ca_file;
   std::string server_name;
+  routing::Timeouts timeouts = {};    ///< Its own over [routing]'s.
+  routing::BreakerRule breaker = {};  ///< Likewise.
 };
 
 struct ModelSetup {
@@ -47,6 +54,8 @@ struct ModelSetup {
   std::string upstream_model;
   std::string enclave;
   std::string standing;
+  std::optional<routing::Prices> prices = {};
+  std::int64_t output_tokens_max = 0;  ///< What a request without a bound may write at most.
 };
 
 /// An MCP server, reached at /mcp/NAME.
@@ -87,6 +96,8 @@ struct Configuration {
   std::vector<ModelSetup> models;
   std::vector<McpServerSetup> mcp_servers;
   std::vector<ChildSetup> children;
+  RoutingSetup routing;
+  std::vector<routing::Route> aliases;
 };
 
 /// Reads `file`. On failure the message lists everything that is wrong, a line each.

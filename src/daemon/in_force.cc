@@ -62,11 +62,35 @@ base::Status ReadCredential(const Setup& setup, Route& route) {
   return {};
 }
 
-std::optional<protocol::Dialect> DialectNamed(std::string_view name) {
-  for (const auto dialect : {protocol::Dialect::kOpenAiChat, protocol::Dialect::kAnthropicMessages}) {
-    if (protocol::NameOf(dialect) == name) return dialect;
+/// How requests are translated for a provider.
+void AddTranslation(const ProviderSetup& setup, gateway::ProviderRoute& route, Errors& errors) {
+  const std::string where = "provider " + setup.name + ": ";
+  for (const std::string& name : setup.dialects) {
+    const auto dialect = protocol::DialectNamed(name);
+    if (!dialect) {
+      std::string known;
+      for (const auto one : protocol::kDialects)
+        known.append(known.empty() ? "" : ", ").append(protocol::NameOf(one));
+      errors.push_back(where + "unknown dialect \"" + name + "\"; there are " + known);
+      continue;
+    }
+    if (route.dialects.empty()) route.preferred = *dialect;
+    route.dialects.insert(*dialect);
   }
-  return std::nullopt;
+  if (!setup.profile.empty()) {
+    const auto profile = protocol::ProfileNamed(setup.profile);
+    if (profile) route.profile = *profile;
+    if (!profile) errors.push_back(where + "unknown profile \"" + setup.profile + "\"");
+  }
+  for (const auto& [name, disposal_name] : setup.otherwise) {
+    const auto disposal = protocol::DisposalNamed(disposal_name);
+    const auto feature = protocol::FeatureNamed(name);
+    if (feature && disposal) route.disposals[*feature] = *disposal;
+    if (!feature || !disposal) {
+      errors.push_back(where + "otherwise: " + name + " = \"" + disposal_name +
+                       "\": give a feature of `proviso protocol capabilities` reject, warn or drop");
+    }
+  }
 }
 
 void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
@@ -74,13 +98,7 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
     const std::string where = "provider " + setup.name + ": ";
     gateway::ProviderRoute route;
     route.name = setup.name;
-    for (const std::string& name : setup.dialects) {
-      const auto dialect = DialectNamed(name);
-      if (dialect) route.dialects.insert(*dialect);
-      if (!dialect)
-        errors.push_back(where + "unknown dialect \"" + name +
-                         "\"; there are openai-chat, anthropic-messages");
-    }
+    AddTranslation(setup, route, errors);
     auto endpoint = upstreams::ParseEndpoint(setup.url);
     if (!endpoint) {
       errors.push_back(where + "url: " + endpoint.error().message);

@@ -144,7 +144,8 @@ base::Result<Case> OpenToolCase(const ToolOpening& opening) {
 
 terms::Question RequestQuestion(const Case& the_case) {
   terms::Question question;
-  question.act = terms::Act::kGenerate;
+  question.act =
+      the_case.request.operation == protocol::Operation::kEmbed ? terms::Act::kEmbed : terms::Act::kGenerate;
   question.application = the_case.caller.application;
   question.organization = the_case.caller.organization;
   question.provider = the_case.target.provider;

@@ -39,6 +39,8 @@ struct Case {
   std::int64_t opened_ns = 0;  ///< Monotonic, for latency.
   terms::Facts facts;          ///< Of the request; a call adds its own.
   std::vector<KnownTool> tools;
+  /// What a translation for the provider changed, JSON; "" when the request travels as it came.
+  std::string translation;
   /// A declaration that the agreement does not let this caller make, or that does not hold: nothing is
   /// permitted then, and the refusal is recorded like any decision.
   std::optional<std::string> refused_declaration;

@@ -95,6 +95,7 @@ std::string TokensJson(const protocol::Usage& usage) {
 record::EntryDraft RequestIntent(const Case& the_case, const terms::Decision& decision,
                                  const oversight::Release* release, const Provenance& provenance) {
   record::EntryDraft draft = Intent(the_case, decision, provenance);
+  Put(draft.fields, Field::kDetail, the_case.translation);
   if (release != nullptr) Put(draft.fields, Field::kApprovals, ApprovalsJson(*release));
   return draft;
 }
@@ -125,6 +126,12 @@ record::EntryDraft OutcomeOf(const Case& the_case, std::uint64_t intent_index, c
   if (effect.response_digest) {
     Put(fields, Field::kResponseDigest, base::ToHex(*effect.response_digest));
     Put(fields, Field::kResponseBytes, std::to_string(effect.response_bytes));
+  }
+  if (effect.summary != nullptr && !effect.summary->left_out.empty()) {
+    base::JsonWriter json;
+    json.BeginObject().Key("left_out").BeginArray();
+    for (const std::string& type : effect.summary->left_out) json.String(Bounded(type));
+    Put(fields, Field::kDetail, json.EndArray().EndObject().Take());
   }
   Put(fields, Field::kUpstreamRequestId, Bounded(effect.upstream_request_id));
   Put(fields, Field::kLatencyMs, std::to_string((now_ns - the_case.opened_ns) / 1'000'000));

@@ -15,6 +15,7 @@
 #include "gateway/mcp_route.h"
 #include "oversight/approvers.h"
 #include "protocol/dialect.h"
+#include "protocol/translate.h"
 #include "terms/package.h"
 #include "upstreams/credential.h"
 #include "upstreams/endpoint.h"
@@ -25,6 +26,12 @@ namespace proviso::gateway {
 struct ProviderRoute {
   std::string name;
   std::set<protocol::Dialect> dialects;
+  /// Of those, the one to translate to for a caller who speaks another.
+  protocol::Dialect preferred = protocol::Dialect::kOpenAiChat;
+  /// Which compatible server it is; kNone for the original.
+  protocol::Profile profile = protocol::Profile::kNone;
+  /// What becomes of what `preferred` cannot express, where it is not the default.
+  protocol::Disposals disposals;
   upstreams::Endpoint endpoint;
   /// Shared with older snapshots: a reload need not read an unchanged secret again.
   std::shared_ptr<const upstreams::Credential> credential;

@@ -22,21 +22,45 @@ asio::awaitable<void> Send(http::ServerExchange& exchange, int status, std::stri
 
 }  // namespace
 
+namespace {
+
+/// The caller's key was checked, or the refusal was sent.
+asio::awaitable<bool> KnowsCaller(const Snapshot& snapshot, http::ServerExchange& exchange) {
+  const std::string_view key = PresentedKey(exchange.head());
+  if (!key.empty() && snapshot.callers.contains(base::ToHex(keys::Sha256(key)))) co_return true;
+  protocol::Refusal refusal = PlainRefusal(protocol::RefusalKind::kUnauthenticated, "No valid API key.");
+  co_await Refuse(exchange, DialectOfClient(exchange.head()), std::move(refusal));
+  co_return false;
+}
+
+protocol::ModelEntry EntryOf(const enforcement::Target& target) {
+  return {.id = target.model, .owner = target.provider, .display_name = {}};
+}
+
+}  // namespace
+
+/// Every model: what is served in another dialect is translated.
 asio::awaitable<void> ServeModels(CoreState& core, http::ServerExchange& exchange) {
   const auto snapshot = core.snapshot();  // a copy: it must outlive a reload
+  if (!co_await KnowsCaller(*snapshot, exchange)) co_return;
+  std::vector<protocol::ModelEntry> models;
+  for (const auto& [name, target] : snapshot->models) models.push_back(EntryOf(target));
   const protocol::Dialect dialect = DialectOfClient(exchange.head());
-  const std::string_view key = PresentedKey(exchange.head());
-  if (key.empty() || !snapshot->callers.contains(base::ToHex(keys::Sha256(key)))) {
-    protocol::Refusal refusal = PlainRefusal(protocol::RefusalKind::kUnauthenticated, "No valid API key.");
+  co_await Send(exchange, 200, "application/json", protocol::RenderModelList(dialect, models));
+}
+
+asio::awaitable<void> ServeModel(CoreState& core, http::ServerExchange& exchange) {
+  const auto snapshot = core.snapshot();  // a copy: it must outlive a reload
+  if (!co_await KnowsCaller(*snapshot, exchange)) co_return;
+  const std::string_view path = exchange.head().path;
+  const auto target = snapshot->models.find(path.substr(path.find("/models/") + 8));
+  const protocol::Dialect dialect = DialectOfClient(exchange.head());
+  if (target == snapshot->models.end()) {
+    protocol::Refusal refusal = PlainRefusal(protocol::RefusalKind::kNotFound, "model: no such model here");
     co_await Refuse(exchange, dialect, std::move(refusal));
     co_return;
   }
-  std::vector<protocol::ModelEntry> models;
-  for (const auto& [name, target] : snapshot->models) {
-    if (!snapshot->providers.find(target.provider)->second.dialects.contains(dialect)) continue;
-    models.push_back({.id = name, .owner = target.provider, .display_name = {}});
-  }
-  co_await Send(exchange, 200, "application/json", protocol::RenderModelList(dialect, models));
+  co_await Send(exchange, 200, "application/json", protocol::RenderModel(dialect, EntryOf(target->second)));
 }
 
 /// 200 while requests can be decided and recorded; 503 once the record has stopped.

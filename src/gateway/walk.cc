@@ -13,8 +13,8 @@ namespace proviso::gateway {
 namespace asio = boost::asio;
 
 asio::awaitable<void> WalkRequest(std::shared_ptr<CoreState> core, http::ServerExchange& exchange,
-                                  protocol::Dialect dialect) {
-  internal::Walk walk(std::move(core), exchange, dialect);
+                                  protocol::Inbound inbound) {
+  internal::Walk walk(std::move(core), exchange, std::move(inbound));
   co_await walk.Run();
 }
 
@@ -36,12 +36,14 @@ base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head
 
 }  // namespace
 
-Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Dialect dialect)
+Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Inbound inbound)
     : core_(std::move(core)),
       snapshot_(core_->snapshot()),
       pools_(core_->pools()),
       exchange_(exchange),
-      dialect_(dialect) {}
+      inbound_(std::move(inbound)),
+      dialect_(inbound_.dialect),
+      upstream_dialect_(dialect_) {}
 
 const enforcement::Caller* Walk::Authenticate() const {
   const std::string_view key = PresentedKey(exchange_.head());
@@ -58,9 +60,7 @@ base::Status Walk::ReadTarget() {
   }
   target_ = &target->second;
   provider_ = &snapshot_->providers.find(target_->provider)->second;
-  if (provider_->dialects.contains(dialect_)) return {};
-  return base::Fail(base::ErrorCode::kNotFound, "model: this model is not served in the dialect " +
-                                                    std::string(protocol::NameOf(dialect_)));
+  return ChooseUpstreamDialect();
 }
 
 base::Status Walk::ReadDeclarations(enforcement::Declarations& declarations) const {
@@ -114,7 +114,7 @@ awaitable<void> Walk::Run() {
     co_return;
   }
   body_ = std::move(*body);
-  auto request = protocol::ReadRequest(dialect_, body_);
+  auto request = protocol::ReadRequest(inbound_, body_);
   if (!request) {
     co_await RefuseEarly(KindOfBodyError(request.error().code), request.error().message);
     co_return;
@@ -159,6 +159,10 @@ awaitable<void> Walk::Decide() {
     co_return;
   }
   core_->metrics().Add(Count::kRequestsPermitted);
+  if (auto prepared = Prepare(); !prepared) {
+    co_await RefuseEarly(RefusalKind::kMalformed, prepared.error().message);
+    co_return;
+  }
   auto intent = core_->services().log.Append(
       enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
   if (!intent) {

@@ -8,13 +8,13 @@
 
 #include "gateway/core_state.h"
 #include "http/server.h"
-#include "protocol/dialect.h"
+#include "protocol/request.h"
 
 namespace proviso::gateway {
 
-/// Answers one request to a route of `dialect`.
+/// Answers one request; `inbound` is what its path says (protocol/endpoint.h).
 [[nodiscard]] boost::asio::awaitable<void> WalkRequest(std::shared_ptr<CoreState> core,
                                                        http::ServerExchange& exchange,
-                                                       protocol::Dialect dialect);
+                                                       protocol::Inbound inbound);
 
 }  // namespace proviso::gateway

@@ -22,23 +22,27 @@ RefusalKind KindOfUpstreamError(ErrorCode code) {
 }
 
 std::string UpstreamRequestId(const http::ResponseHead& head) {
-  for (const std::string_view name : {"x-request-id", "request-id"}) {
+  for (const std::string_view name : {"x-request-id", "request-id", "x-amzn-requestid"}) {
     if (const std::string* id = http::FindHeader(head.headers, name)) return *id;
   }
   return {};
 }
 
-/// How the provider delivers, by what it says; nothing for what is neither JSON nor an event stream.
-std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head) {
+/// How the provider delivers, by what it says; nothing for what is neither JSON nor an event stream of
+/// its dialect.
+std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head, protocol::Dialect dialect,
+                                             protocol::Delivery asked) {
   if (const std::string* coding = http::FindHeader(head.headers, "content-encoding")) {
     if (*coding != "identity") return std::nullopt;
   }
   const std::string* type = http::FindHeader(head.headers, "content-type");
   if (type == nullptr) return std::nullopt;
   const std::string_view essence = std::string_view(*type).substr(0, type->find(';'));
-  if (http::EqualsIgnoringCase(essence, "application/json")) return protocol::Delivery::kWhole;
-  if (http::EqualsIgnoringCase(essence, "text/event-stream")) return protocol::Delivery::kStream;
-  return std::nullopt;
+  using protocol::Delivery;
+  if (http::EqualsIgnoringCase(essence, "application/json"))
+    return asked == Delivery::kArrayStream ? Delivery::kArrayStream : Delivery::kWhole;
+  const bool events = http::EqualsIgnoringCase(essence, protocol::ContentTypeOf(dialect, Delivery::kStream));
+  return events ? std::optional(Delivery::kStream) : std::nullopt;
 }
 
 /// The notice refers to an exchange on the stack of SendUpstream, and must not outlive it.
@@ -54,27 +58,6 @@ class NoticeTakenBack {
 };
 
 }  // namespace
-
-upstreams::Request Walk::UpstreamRequest() {
-  upstreams::Request request;
-  request.target =
-      protocol::PathOf(dialect_, request_->operation, target_->upstream_model, request_->delivery);
-  const std::string_view base_path = provider_->endpoint.base_path;
-  if (base_path.ends_with("/v1")) request.target.erase(0, 3);
-  if (!exchange_.head().query.empty()) request.target += "?" + exchange_.head().query;
-  const std::vector<http::Header> forwardable = http::ForwardableHeaders(exchange_.head().headers);
-  request.headers = upstreams::WithoutCallerCredentials(forwardable);
-  std::erase_if(request.headers, [](const http::Header& header) {
-    return http::EqualsIgnoringCase(header.name, "accept-encoding");
-  });
-  request.headers.push_back({"Accept-Encoding", "identity"});
-  body_ = target_->upstream_model == request_->model
-              ? std::move(body_)
-              : protocol::WithModel(body_, *request_, target_->upstream_model);
-  request.body = body_;
-  request.credential = provider_->credential.get();
-  return request;
-}
 
 awaitable<base::Status> Walk::RecordOutcome(std::uint64_t intent, const enforcement::Effect& effect) {
   Services& services = core_->services();
@@ -123,25 +106,13 @@ awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
   }
 }
 
-std::vector<http::Header> Walk::AnswerHeaders(const http::ResponseHead& head) const {
-  std::vector<http::Header> headers = http::ForwardableHeaders(head.headers);
-  std::erase_if(headers, [](const http::Header& header) {
-    constexpr std::string_view kOwn = "proviso-";
-    return http::EqualsIgnoringCase(header.name, "date") ||
-           http::EqualsIgnoringCase(header.name, "set-cookie") ||
-           http::EqualsIgnoringCase(std::string_view(header.name).substr(0, kOwn.size()), kOwn);
-  });
-  headers.push_back({"Proviso-Decision", case_->decision_id});
-  headers.push_back({"Proviso-Receipt", receipt_});
-  return headers;
-}
-
 /// A provider's own refusal passes as it is: same dialect, same words, nothing to withhold. What is not
 /// JSON is no refusal of the dialect's (a proxy's error page), and becomes ours.
 awaitable<void> Walk::PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
                                 std::uint64_t intent) {
   const int status = head.status;
-  const bool refusal = status >= 400 && DeliveryOf(head) == protocol::Delivery::kWhole;
+  const bool refusal =
+      status >= 400 && DeliveryOf(head, upstream_dialect_, protocol::Delivery::kWhole).has_value();
   std::vector<http::Header> headers = AnswerHeaders(head);
   auto body = co_await upstream.ReadAll(kErrorBodyBytesMax);
   if (!body || !refusal) {
@@ -162,21 +133,27 @@ awaitable<void> Walk::PassError(upstreams::Exchange& upstream, const http::Respo
     co_await RefuseUnrecorded(recorded.error());
     co_return;
   }
-  (void)co_await exchange_.Respond(status, std::move(headers), std::move(*body));
+  if (!translates()) {
+    (void)co_await exchange_.Respond(status, std::move(headers), std::move(*body));
+    co_return;
+  }
+  protocol::Refusal translated = TranslatedError(status, *body);
+  co_await Refuse(exchange_, dialect_, std::move(translated), std::move(headers));
 }
 
 awaitable<void> Walk::PassAnswer(upstreams::Exchange& upstream, const http::ResponseHead& head,
                                  std::uint64_t intent) {
-  const auto delivery = DeliveryOf(head);
+  const protocol::Delivery asked = translates() ? UpstreamDelivery() : request_->delivery;
+  const auto delivery = DeliveryOf(head, upstream_dialect_, asked);
   if (!delivery) {
     core_->metrics().Add(Count::kBrokenAnswers);
     const base::Error error{ErrorCode::kInvalid, "the provider's answer is neither JSON nor an event stream"};
     co_await BreakOff(error, intent);
     co_return;
   }
-  delivery_ = *delivery;
+  delivery_ = translates() ? request_->delivery : *delivery;
   answer_headers_ = AnswerHeaders(head);
-  const auto gate = protocol::MakeGate(dialect_, delivery_);
+  const auto gate = MakeAnswerGate(*delivery);
   std::string out;
   const base::Status pumped = co_await Pump(upstream, *gate, out);
   if (!pumped) {
@@ -185,7 +162,7 @@ awaitable<void> Walk::PassAnswer(upstreams::Exchange& upstream, const http::Resp
     co_return;
   }
   co_await FinishAnswer(*gate, std::move(out), intent);
-  if (delivery_ != protocol::Delivery::kStream || exchange_.peer_gone()) co_return;
+  if (*delivery == protocol::Delivery::kWhole || exchange_.peer_gone()) co_return;
   http::Deadline trail(core_->core().deadlines, [&upstream] { upstream.Cancel(); });
   trail.Arm(kTrailMax);
   (void)co_await upstream.ReadSome();  // the end of the body, so that the connection can serve again

@@ -157,8 +157,8 @@ awaitable<base::Status> Walk::RecordCallEffects(std::vector<CallCase>& cases) {
 }
 
 awaitable<void> Walk::KeepAlive() {
-  if (delivery_ != protocol::Delivery::kStream) co_return;
-  std::string bytes(protocol::KeepAlive(dialect_));
+  if (delivery_ == protocol::Delivery::kWhole) co_return;
+  std::string bytes(protocol::KeepAlive(dialect_, delivery_));
   (void)co_await Deliver(bytes);
 }
 

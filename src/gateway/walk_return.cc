@@ -9,6 +9,7 @@
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
 #include "oversight/statement.h"
+#include "protocol/endpoint.h"
 #include "protocol/rendering.h"
 
 namespace proviso::gateway::internal {
@@ -195,9 +196,8 @@ awaitable<void> Walk::AnswerWithReleased() {
     co_await Refuse(exchange_, dialect_, std::move(*refusal));
     co_return;
   }
-  const bool streams = request_->delivery == protocol::Delivery::kStream;
   std::vector<http::Header> headers{
-      {"Content-Type", streams ? "text/event-stream" : "application/json"},
+      {"Content-Type", std::string(protocol::ContentTypeOf(dialect_, request_->delivery))},
       {"Proviso-Decision", case_->decision_id},
       {"Proviso-Receipt", core_->services().record_origin + "#" + std::to_string(cases.back().intent)}};
   (void)co_await exchange_.Respond(200, std::move(headers), std::move(*answer));
@@ -224,6 +224,10 @@ awaitable<void> Walk::SendApprovedRequest() {
     co_return;
   }
   core_->metrics().Add(Count::kRequestsPermitted);
+  if (auto prepared = Prepare(); !prepared) {
+    co_await RefuseEarly(RefusalKind::kMalformed, prepared.error().message);
+    co_return;
+  }
   auto intent = core_->services().log.Append(
       enforcement::RequestIntent(*case_, decision, &*release, snapshot_->provenance));
   if (!intent) {

@@ -44,6 +44,7 @@ enum class Feature : std::uint8_t {
   kAnswerSchema,
   kReasoningEffort,
   kReasoningBudget,
+  kReasoningShown,   ///< Whether the reasoning is to be seen, or its summary.
   kReasoningReplay,  ///< Reasoning blocks of earlier turns, with their signatures.
   kRefusalReplay,    ///< A refusal of an earlier turn as such.
   kOutputTokensMax,
@@ -61,7 +62,9 @@ enum class Feature : std::uint8_t {
   kEndUser,
   kMetadata,
   kAssistantPrefill,  ///< The last turn is the assistant's, to be continued.
-  kOther,             ///< A member that only the caller's dialect has.
+  kServiceSetting,    ///< How the provider is to serve, cache or bill: nothing of what is asked.
+  kBlockDetail,       ///< What a block or a tool says beyond its typed content.
+  kOther,             ///< A member, a block or an item that only the caller's dialect has.
 };
 
 enum class Support : std::uint8_t {
@@ -85,18 +88,27 @@ struct Capability {
   Support support[kDialects.size()];
 };
 
-/// Every feature once, in the order of Feature.
+/// Every feature once, in the order of Feature. Some stay with the provider however alike two
+/// dialects are: a file in its store, a tool that it runs, log probabilities (which no canonical
+/// answer holds), and whatever only its own dialect names. Their rows say kNo for all; between equal
+/// dialects they travel in the original bytes.
 [[nodiscard]] std::span<const Capability> Capabilities();
 [[nodiscard]] Support SupportOf(Feature feature, Dialect dialect);
 [[nodiscard]] std::string_view NameOf(Feature feature);
 [[nodiscard]] std::string_view NameOf(Disposal disposal);
 [[nodiscard]] std::optional<Disposal> DisposalNamed(std::string_view name);
 
+[[nodiscard]] std::optional<Feature> FeatureNamed(std::string_view name);
+[[nodiscard]] std::string_view NameOf(Support support);
+
 /// One use of a feature in a request.
 struct FeatureUse {
   Feature feature;
   std::string path;  ///< "turns[2].blocks[0]", or the member's own path for kOther.
 };
+
+/// Whether a member of a request only says how its provider is to serve: kServiceSetting.
+[[nodiscard]] bool IsServiceSetting(std::string_view path);
 
 /// All that the request uses, in order.
 [[nodiscard]] std::vector<FeatureUse> FeaturesOf(const ExchangeRequest& request);

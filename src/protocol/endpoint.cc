@@ -147,4 +147,17 @@ std::string PathOf(Dialect dialect, Operation operation, std::string_view model,
   return {};
 }
 
+std::string WithModelInPath(std::string_view path, std::string_view model) {
+  const auto below = Below(path);
+  if (!below) return std::string(path);
+  const auto end = path.starts_with(kBedrockPrefix) ? below->rfind('/') : below->rfind(':');
+  std::string out(path.substr(0, path.size() - below->size()));
+  return out.append(EncodeModel(model)).append(below->substr(end));
+}
+
+std::string_view ContentTypeOf(Dialect dialect, Delivery delivery) {
+  if (delivery != Delivery::kStream) return "application/json";
+  return dialect == Dialect::kBedrockConverse ? "application/vnd.amazon.eventstream" : "text/event-stream";
+}
+
 }  // namespace proviso::protocol

@@ -27,4 +27,10 @@ namespace proviso::protocol {
 [[nodiscard]] std::string PathOf(Dialect dialect, Operation operation, std::string_view model,
                                  Delivery delivery);
 
+/// The caller's own path with another model in it; the path itself where the body names the model.
+[[nodiscard]] std::string WithModelInPath(std::string_view path, std::string_view model);
+
+/// The media type of an answer: "application/json", "text/event-stream", or AWS's event stream.
+[[nodiscard]] std::string_view ContentTypeOf(Dialect dialect, Delivery delivery);
+
 }  // namespace proviso::protocol

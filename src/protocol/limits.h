@@ -18,6 +18,15 @@ inline constexpr std::size_t kToolsMax = 2'048;
 inline constexpr std::size_t kNameBytesMax = 512;
 /// Choices (`n`) of one answer.
 inline constexpr std::size_t kChoicesMax = 128;
+/// Values in the arguments of one call that come in pieces, each with its path (Vertex AI).
+inline constexpr std::size_t kPartialArgumentsMax = 16'384;
+
+/// One frame of an AWS event stream, and its headers. AWS's own limits are 16 MiB of payload and
+/// 128 KiB; SDKs refuse more.
+inline constexpr std::size_t kAwsFrameBytesMax = 16U << 20U;
+inline constexpr std::size_t kAwsHeaderBytesMax = 128U << 10U;
+/// Headers of one such frame; Bedrock sends three.
+inline constexpr std::size_t kAwsHeadersMax = 64;
 
 /// Bounds for one answer; the defaults are the house's own.
 struct AnswerLimits {

@@ -1,6 +1,9 @@
 #include "protocol/refusal.h"
 
+#include "base/json.h"
 #include "base/json_writer.h"
+#include "protocol/aws_event_stream.h"
+#include "protocol/internal/reading.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol {
@@ -35,6 +38,13 @@ constexpr Words WordsOf(RefusalKind kind) {
     case RefusalKind::kForbidden:
       return {
           403, Retry::kNo, "permission_error", "forbidden_by_terms", "permission_error", "PERMISSION_DENIED"};
+    case RefusalKind::kProviderRefused:
+      return {403,
+              Retry::kNo,
+              "permission_error",
+              "provider_permission_denied",
+              "permission_error",
+              "PERMISSION_DENIED"};
     case RefusalKind::kHeld:
       return {
           403, Retry::kNo, "permission_error", "held_for_approval", "permission_error", "PERMISSION_DENIED"};
@@ -78,6 +88,33 @@ constexpr Words WordsOf(RefusalKind kind) {
   return {};
 }
 
+/// The exceptions that a stream can carry; the SDKs know no others there.
+std::string_view StreamExceptionOf(RefusalKind kind) {
+  switch (kind) {
+    case RefusalKind::kMalformed:
+    case RefusalKind::kUnauthenticated:
+    case RefusalKind::kForbidden:
+    case RefusalKind::kProviderRefused:
+    case RefusalKind::kHeld:
+    case RefusalKind::kNotFound:
+    case RefusalKind::kConflict:
+    case RefusalKind::kTooLarge:
+    case RefusalKind::kHeadersTooLarge:
+      return "validationException";
+    case RefusalKind::kRateLimited:
+      return "throttlingException";
+    case RefusalKind::kInternal:
+      return "internalServerException";
+    case RefusalKind::kTimeout:
+    case RefusalKind::kUpstreamError:
+    case RefusalKind::kUpstreamTimeout:
+      return "modelStreamErrorException";
+    case RefusalKind::kOverloaded:
+      return "serviceUnavailableException";
+  }
+  return "";
+}
+
 void WriteProviso(base::JsonWriter& json, const Refusal& refusal) {
   json.Key("proviso").BeginObject().Key("decision");
   if (refusal.decision_id.empty()) {
@@ -92,7 +129,63 @@ void WriteProviso(base::JsonWriter& json, const Refusal& refusal) {
   json.EndObject();
 }
 
+/// The members of OpenAI's error object.
+void WriteOpenAiError(base::JsonWriter& json, const Refusal& refusal) {
+  const Words words = WordsOf(refusal.kind);
+  json.Key("message").String(refusal.message);
+  json.Key("type").String(words.openai_type).Key("param").Null();
+  json.Key("code").String(words.openai_code);
+  WriteProviso(json, refusal);
+}
+
+/// The event's members are those of the API's documentation; the SDKs raise for `error`, which the
+/// provider sends as well.
+std::string ResponsesError(const Refusal& refusal) {
+  const Words words = WordsOf(refusal.kind);
+  base::JsonWriter json;
+  json.BeginObject().Key("type").String("error").Key("sequence_number").Integer(0);
+  json.Key("code").String(words.openai_code).Key("message").String(refusal.message).Key("param").Null();
+  json.Key("error").BeginObject();
+  WriteOpenAiError(json, refusal);
+  return MakeFrame("error", json.EndObject().EndObject().Take());
+}
+
 }  // namespace
+
+RefusalKind KindOfProviderStatus(int status) {
+  struct Row {
+    int status;
+    RefusalKind kind;
+  };
+  constexpr Row kRows[] = {{400, RefusalKind::kMalformed},       {401, RefusalKind::kUnauthenticated},
+                           {403, RefusalKind::kProviderRefused}, {404, RefusalKind::kNotFound},
+                           {408, RefusalKind::kTimeout},         {413, RefusalKind::kTooLarge},
+                           {422, RefusalKind::kMalformed},       {424, RefusalKind::kUpstreamError},
+                           {429, RefusalKind::kRateLimited},     {500, RefusalKind::kInternal},
+                           {503, RefusalKind::kOverloaded},      {504, RefusalKind::kUpstreamTimeout},
+                           {529, RefusalKind::kOverloaded}};
+  for (const Row& row : kRows) {
+    if (row.status == status) return row.kind;
+  }
+  return RefusalKind::kUpstreamError;
+}
+
+std::string ProviderWords(std::string_view body) {
+  constexpr std::size_t kWordsBytesMax = 2'000;
+  const auto document = base::JsonDocument::Parse(body);
+  if (!document) return "";
+  base::Json root = document->root();
+  for (const base::Json first : root.elements()) {  // Gemini's array stream puts its error into one
+    root = first;
+    break;
+  }
+  const base::Json error = root.Find("error");
+  for (const base::Json words :
+       {error.Find("message"), error, root.Find("message"), root.Find("Message"), root.Find("detail")}) {
+    if (words.is_string()) return internal::Shorten(words.text(), kWordsBytesMax);
+  }
+  return "";
+}
 
 int StatusOf(RefusalKind kind) {
   return WordsOf(kind).status;
@@ -102,6 +195,37 @@ Retry RetryOf(RefusalKind kind) {
   return WordsOf(kind).retry;
 }
 
+std::string_view AwsErrorType(RefusalKind kind) {
+  switch (kind) {
+    case RefusalKind::kMalformed:
+    case RefusalKind::kTooLarge:
+    case RefusalKind::kHeadersTooLarge:
+      return "ValidationException";
+    case RefusalKind::kUnauthenticated:
+      return "UnrecognizedClientException";
+    case RefusalKind::kForbidden:
+    case RefusalKind::kProviderRefused:
+    case RefusalKind::kHeld:
+      return "AccessDeniedException";
+    case RefusalKind::kNotFound:
+      return "ResourceNotFoundException";
+    case RefusalKind::kTimeout:
+    case RefusalKind::kUpstreamTimeout:
+      return "ModelTimeoutException";
+    case RefusalKind::kConflict:
+      return "ConflictException";
+    case RefusalKind::kRateLimited:
+      return "ThrottlingException";
+    case RefusalKind::kInternal:
+      return "InternalServerException";
+    case RefusalKind::kUpstreamError:
+      return "ModelErrorException";
+    case RefusalKind::kOverloaded:
+      return "ServiceUnavailableException";
+  }
+  return "";
+}
+
 std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   const Words words = WordsOf(refusal.kind);
   base::JsonWriter json;
@@ -109,10 +233,9 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   switch (dialect) {
     case Dialect::kOpenAiChat:
     case Dialect::kOpenAiResponses:
-      json.Key("error").BeginObject().Key("message").String(refusal.message);
-      json.Key("type").String(words.openai_type).Key("param").Null();
-      json.Key("code").String(words.openai_code);
-      break;
+      json.Key("error").BeginObject();
+      WriteOpenAiError(json, refusal);
+      return json.EndObject().EndObject().Take();
     case Dialect::kAnthropicMessages:
       json.Key("type").String("error").Key("error").BeginObject();
       json.Key("type").String(words.anthropic_type).Key("message").String(refusal.message);
@@ -130,6 +253,10 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   return json.EndObject().EndObject().Take();
 }
 
+std::string RenderArrayError(const Refusal& refusal) {
+  return ",\n" + RenderRefusal(Dialect::kGemini, refusal) + "\n]\n";
+}
+
 std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
   const std::string body = RenderRefusal(dialect, refusal);
   switch (dialect) {
@@ -137,11 +264,11 @@ std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
     case Dialect::kGemini:
       return MakeFrame("", body);
     case Dialect::kOpenAiResponses:
-      return MakeFrame("error", body);
+      return ResponsesError(refusal);
     case Dialect::kAnthropicMessages:
       return MakeFrame("error", body);
     case Dialect::kBedrockConverse:
-      return "";
+      return MakeAwsException(StreamExceptionOf(refusal.kind), body);
   }
   return "";
 }

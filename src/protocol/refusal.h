@@ -3,6 +3,9 @@
 //   OpenAI     {"error":{"message":…,"type":…,"param":null,"code":…,"proviso":{…}}}
 //   Anthropic  {"type":"error","error":{"type":…,"message":…,"proviso":{…}}}
 //
+//   Gemini     {"error":{"code":…,"message":…,"status":…,"proviso":{…}}}
+//   Bedrock    {"message":…,"proviso":{…}}, and the header x-amzn-ErrorType (AwsErrorType)
+//
 // "proviso" holds {"decision","clauses","hold"} (the last only with a hold id). It stands inside
 // `error`, which is what the SDKs hand to the application.
 #pragma once
@@ -20,6 +23,7 @@ enum class RefusalKind : std::uint8_t {
   kMalformed,        ///< 400: the request breaks its dialect.
   kUnauthenticated,  ///< 401
   kForbidden,        ///< 403: the terms forbid it.
+  kProviderRefused,  ///< 403: the provider forbids it.
   kHeld,             ///< 403: a person must decide first. Not a status that SDKs retry by themselves.
   kNotFound,         ///< 404: unknown route or model.
   kTimeout,          ///< 408: the caller was too slow.
@@ -41,6 +45,13 @@ struct Refusal {
   std::string hold_id;               ///< "" when nothing is held.
 };
 
+/// What a provider's status means to a caller of another dialect.
+[[nodiscard]] RefusalKind KindOfProviderStatus(int status);
+
+/// The words of a provider's error body, in whatever shape its dialect has ("" when it has none). Cut
+/// short; never more than what the provider said.
+[[nodiscard]] std::string ProviderWords(std::string_view body);
+
 /// The HTTP status.
 [[nodiscard]] int StatusOf(RefusalKind kind);
 
@@ -50,10 +61,17 @@ struct Refusal {
 enum class Retry : std::uint8_t { kMayHelp, kNo };
 [[nodiscard]] Retry RetryOf(RefusalKind kind);
 
+/// Bedrock's name for it, which its SDKs read from the response header `x-amzn-ErrorType`.
+[[nodiscard]] std::string_view AwsErrorType(RefusalKind kind);
+
 /// The whole JSON body.
 [[nodiscard]] std::string RenderRefusal(Dialect dialect, const Refusal& refusal);
 
-/// The same as an event in mid-stream. Nothing may follow it: no [DONE], no message_stop.
+/// The same as an event in mid-stream; Bedrock's is an exception frame. Nothing may follow it: no
+/// [DONE], no message_stop.
 [[nodiscard]] std::string RenderStreamError(Dialect dialect, const Refusal& refusal);
+
+/// The same where Gemini's array was begun and holds an element: the error is its last one.
+[[nodiscard]] std::string RenderArrayError(const Refusal& refusal);
 
 }  // namespace proviso::protocol

@@ -36,6 +36,10 @@ TEST(Refusal, LeavesOutWhatThereIsNot) {
 TEST(Refusal, IsOneEventInMidStream) {
   EXPECT_EQ(RenderStreamError(Dialect::kOpenAiChat, Held()),
             "data: " + RenderRefusal(Dialect::kOpenAiChat, Held()) + "\n\n");
+  EXPECT_EQ(RenderStreamError(Dialect::kOpenAiResponses, Held()),
+            R"(event: error
+data: {"type":"error","sequence_number":0,"code":"held_for_approval","message":"A person must \"decide\".","param":null,)" +
+                RenderRefusal(Dialect::kOpenAiResponses, Held()).substr(1) + "\n\n");
   EXPECT_EQ(RenderStreamError(Dialect::kAnthropicMessages, Held()),
             "event: error\ndata: " + RenderRefusal(Dialect::kAnthropicMessages, Held()) + "\n\n");
 }

@@ -6,7 +6,8 @@
 
 namespace proviso::protocol {
 
-std::string_view KeepAlive(Dialect dialect) {
+std::string_view KeepAlive(Dialect dialect, Delivery delivery) {
+  if (delivery == Delivery::kArrayStream) return "\n";
   switch (dialect) {
     case Dialect::kOpenAiChat:
       return ": keep-alive\n\n";
@@ -15,7 +16,7 @@ std::string_view KeepAlive(Dialect dialect) {
     case Dialect::kOpenAiResponses:
       return ": keep-alive\n\n";
     case Dialect::kGemini:
-      return ": keep-alive\n\n";
+      return "\n";
     case Dialect::kBedrockConverse:
       return "";
   }
@@ -56,31 +57,50 @@ std::string RenderNotice(Dialect dialect, Delivery delivery, const AnswerFrame& 
   return "";
 }
 
+namespace {
+
+void WriteModel(base::JsonWriter& json, Dialect dialect, const ModelEntry& model) {
+  const std::string& shown = model.display_name.empty() ? model.id : model.display_name;
+  json.BeginObject();
+  switch (dialect) {
+    case Dialect::kOpenAiChat:
+    case Dialect::kOpenAiResponses:
+    case Dialect::kBedrockConverse:
+      json.Key("id").String(model.id).Key("object").String("model");
+      json.Key("created").Integer(model.created_s).Key("owned_by").String(model.owner);
+      break;
+    case Dialect::kAnthropicMessages:
+      json.Key("type").String("model").Key("id").String(model.id).Key("display_name").String(shown);
+      json.Key("created_at").String(base::FormatUtc(model.created_s * 1000));
+      break;
+    case Dialect::kGemini:
+      json.Key("name").String("models/" + model.id).Key("baseModelId").String(model.id);
+      json.Key("version").String("1").Key("displayName").String(shown);
+      json.Key("supportedGenerationMethods").BeginArray();
+      json.String("generateContent").String("countTokens").EndArray();
+      break;
+  }
+  json.EndObject();
+}
+
+}  // namespace
+
+std::string RenderModel(Dialect dialect, const ModelEntry& model) {
+  base::JsonWriter json;
+  WriteModel(json, dialect, model);
+  return json.Take();
+}
+
 std::string RenderModelList(Dialect dialect, std::span<const ModelEntry> models) {
+  const bool anthropic = dialect == Dialect::kAnthropicMessages;
+  const bool gemini = dialect == Dialect::kGemini;
   base::JsonWriter json;
   json.BeginObject();
-  if (dialect != Dialect::kAnthropicMessages) json.Key("object").String("list");
-  json.Key("data").BeginArray();
-  for (const ModelEntry& model : models) {
-    json.BeginObject();
-    switch (dialect) {
-      case Dialect::kOpenAiChat:
-      case Dialect::kOpenAiResponses:
-      case Dialect::kGemini:
-      case Dialect::kBedrockConverse:
-        json.Key("id").String(model.id).Key("object").String("model");
-        json.Key("created").Integer(model.created_s).Key("owned_by").String(model.owner);
-        break;
-      case Dialect::kAnthropicMessages:
-        json.Key("type").String("model").Key("id").String(model.id);
-        json.Key("display_name").String(model.display_name.empty() ? model.id : model.display_name);
-        json.Key("created_at").String(base::FormatUtc(model.created_s * 1000));
-        break;
-    }
-    json.EndObject();
-  }
+  if (!anthropic && !gemini) json.Key("object").String("list");
+  json.Key(gemini ? "models" : "data").BeginArray();
+  for (const ModelEntry& model : models) WriteModel(json, dialect, model);
   json.EndArray();
-  if (dialect == Dialect::kAnthropicMessages) {
+  if (anthropic) {
     json.Key("has_more").Bool(false).Key("first_id");
     models.empty() ? json.Null() : json.String(models.front().id);
     json.Key("last_id");

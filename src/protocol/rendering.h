@@ -21,8 +21,9 @@ struct AnswerFrame {
   std::int64_t created_s = 0;  ///< Unix seconds.
 };
 
-/// Bytes that keep a stream open and mean nothing: an SSE comment (OpenAI), a ping (Anthropic).
-[[nodiscard]] std::string_view KeepAlive(Dialect dialect);
+/// Bytes that keep a stream open and mean nothing: an SSE comment (OpenAI), a ping (Anthropic), white
+/// space in Gemini's array; "" where there are none.
+[[nodiscard]] std::string_view KeepAlive(Dialect dialect, Delivery delivery = Delivery::kStream);
 
 /// A complete answer (JSON, or a whole event stream with its terminal event) that holds exactly
 /// `calls`, in order, with the dialect's stop reason for calls. Fails with kInvalid when Anthropic
@@ -45,5 +46,8 @@ struct ModelEntry {
 
 /// The body of GET /v1/models, one page.
 [[nodiscard]] std::string RenderModelList(Dialect dialect, std::span<const ModelEntry> models);
+
+/// The body of GET /v1/models/ID.
+[[nodiscard]] std::string RenderModel(Dialect dialect, const ModelEntry& model);
 
 }  // namespace proviso::protocol

@@ -157,12 +157,19 @@ Result<Request> ReadRequest(const Inbound& inbound, std::string_view body) {
 }
 
 std::string WithModel(std::string_view body, const Request& request, std::string_view upstream_model) {
-  if (request.model_end == 0) return std::string(body);
+  constexpr std::string_view kResource = "\"models/";
+  std::vector<Request::Place> places = request.model_places;
+  if (request.model_end != 0) places.push_back({request.model_begin, request.model_end});
   std::string out;
   out.reserve(body.size() + upstream_model.size());
-  out.append(body.substr(0, request.model_begin));
-  base::AppendJsonString(out, upstream_model);
-  out.append(body.substr(request.model_end));
+  std::size_t at = 0;
+  for (const Request::Place& place : places) {
+    out.append(body.substr(at, place.begin - at));
+    const bool resource = body.substr(place.begin).starts_with(kResource);
+    base::AppendJsonString(out, (resource ? "models/" : "") + std::string(upstream_model));
+    at = place.end;
+  }
+  out.append(body.substr(at));
   return out;
 }
 

@@ -50,6 +50,13 @@ struct Request {
   /// Where the model's JSON string stands in the body, quotes included; 0 to 0 when it stands in the path.
   std::size_t model_begin = 0;
   std::size_t model_end = 0;
+  /// Where a body repeats the model of its path (Gemini: token counts, embeddings), quotes included, in
+  /// order.
+  struct Place {
+    std::size_t begin;
+    std::size_t end;
+  };
+  std::vector<Place> model_places;
   Delivery delivery = Delivery::kWhole;
   std::vector<OfferedTool> tools;
   std::size_t messages = 0;
@@ -70,8 +77,8 @@ struct Request {
   return ReadRequest(Inbound{.dialect = dialect}, body);
 }
 
-/// `body` with only the model's bytes replaced (none when the path names it). `request` must come from this
-/// very body.
+/// `body` with only the model's bytes replaced, wherever the body names it ("models/…" stays a
+/// resource's name). `request` must come from this very body.
 [[nodiscard]] std::string WithModel(std::string_view body, const Request& request,
                                     std::string_view upstream_model);
 

@@ -10,7 +10,9 @@
 // and only what leaves it is translated: enforcement is the same whatever the caller speaks.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,7 +58,7 @@ using Disposals = std::map<Feature, Disposal>;
 
 struct Translation {
   Dialect to = Dialect::kOpenAiChat;
-  std::string model;  ///< As the target names it.
+  std::string model = {};  ///< As the target names it.
   Profile profile = Profile::kNone;
   Disposals disposals = {};
 };
@@ -72,6 +74,13 @@ struct TranslatedRequest {
 [[nodiscard]] base::Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request,
                                                                const Translation& translation);
 
+/// A request for its own dialect whose history may hold reasoning that came from another (origin.h):
+/// what `model` itself made is given back as it was, the rest is cut out of the bytes and found, and
+/// all other bytes stay. Nothing when there is no such reasoning, as most often.
+[[nodiscard]] base::Result<std::optional<TranslatedRequest>> WithoutForeignReasoning(Dialect dialect,
+                                                                                     std::string_view body,
+                                                                                     std::string_view model);
+
 /// Reads an answer's bytes into steps. Any split of the bytes gives the same steps.
 class AnswerReader {
  public:
@@ -86,13 +95,15 @@ class AnswerReader {
 
 /// What a writer needs besides the steps.
 struct AnswerEnvelope {
-  std::string id;     ///< Used when the provider gave none.
-  std::string model;  ///< As the caller named it; used when the answer names none.
+  /// The dialect that the steps come from: Block::original and Member are in it.
+  Dialect from = Dialect::kOpenAiChat;
+  std::string id = {};     ///< Used when the provider gave none.
+  std::string model = {};  ///< As the caller named it; used when the answer names none.
   std::int64_t created_s = 0;
   /// Where reasoning came from, put around signatures (origin.h); "" leaves them bare.
-  std::string origin;
+  std::string origin = {};
   /// OpenAI Chat: whether the caller asked for usage on the stream.
-  std::optional<bool> stream_usage;
+  std::optional<bool> stream_usage = {};
 };
 
 /// Writes steps as an answer of its dialect.

@@ -65,7 +65,7 @@ enum class Field : std::uint16_t {
   kBuild = 27,
   kConfigurationDigest = 28,
   kSubjectTag = 29,  ///< SHRED: whose openings were destroyed, as a keyed tag
-  kDetail = 30,      ///< KEY, POLICY, HEARTBEAT: what happened, in words
+  kDetail = 30,      ///< KEY, POLICY, HEARTBEAT: what happened; INTENT, OUTCOME: what a translation left out
   kReserved = 31,
 };
 inline constexpr std::size_t kFields = 32;

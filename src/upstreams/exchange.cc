@@ -38,7 +38,7 @@ std::unexpected<base::Error> Exchange::Fail(base::Error error) {
 }
 
 asio::awaitable<base::Status> Exchange::ConnectNew() {
-  auto connection = co_await pool_.ConnectNew();
+  auto connection = co_await pool_.ConnectNew(timeouts_);
   if (!connection) co_return std::unexpected(connection.error());
   if (cancelled_) co_return Fail({});
   connection_ = std::move(*connection);
@@ -76,7 +76,7 @@ asio::awaitable<base::Status> Exchange::SendOnce() {
   if (auto built = BuildHead(head.text); !built) co_return built;
   ++sends_;
   const std::array<std::string_view, 2> pieces = {head.text, request_.body};
-  co_return co_await connection_->stream->Write(pieces, pool_.timeouts().write);
+  co_return co_await connection_->stream->Write(pieces, timeouts_.write);
 }
 
 asio::awaitable<base::Status> Exchange::Send(Request request) {
@@ -147,8 +147,7 @@ asio::awaitable<base::Result<const http::ResponseHead*>> Exchange::ReadHead() {
       parser_.Reset();
       continue;
     }
-    const Timeouts& timeouts = pool_.timeouts();
-    auto bytes = co_await Read(answer_bytes_ == 0 ? timeouts.first_byte : timeouts.between_bytes);
+    auto bytes = co_await Read(answer_bytes_ == 0 ? timeouts_.first_byte : timeouts_.between_bytes);
     if (bytes && !bytes->empty()) {
       in_.append(*bytes);
       continue;
@@ -161,7 +160,30 @@ asio::awaitable<base::Result<const http::ResponseHead*>> Exchange::ReadHead() {
   }
 }
 
+base::Status Exchange::DecodeContent() {
+  const auto coding = http::ReadContentCoding(head_.headers);
+  if (!coding) return Fail(coding.error());
+  if (*coding != http::ContentCoding::kIdentity) decoder_ = std::make_unique<http::ContentDecoder>(*coding);
+  std::erase_if(head_.headers, [](const http::Header& header) {
+    return http::EqualsIgnoringCase(header.name, "content-encoding");
+  });
+  return {};
+}
+
 asio::awaitable<base::Result<std::string_view>> Exchange::ReadSome() {
+  if (!decoder_) co_return co_await ReadCoded();
+  text_.clear();
+  while (true) {
+    const auto coded = co_await ReadCoded();
+    if (!coded) co_return coded;
+    const base::Status decoded = coded->empty() ? decoder_->Finish() : decoder_->Feed(*coded, text_);
+    if (!decoded) co_return Fail(decoded.error());
+    if (coded->empty() || !text_.empty()) co_return std::string_view(text_);
+  }
+}
+
+/// The next bytes of the body, as the provider coded them.
+asio::awaitable<base::Result<std::string_view>> Exchange::ReadCoded() {
   body_.clear();
   while (true) {
     if (!connection_) co_return Fail({ErrorCode::kConflict, "there is no answer to read"});
@@ -170,7 +192,7 @@ asio::awaitable<base::Result<std::string_view>> Exchange::ReadSome() {
     if (!used) co_return Fail({ErrorCode::kInvalid, "its answer is not acceptable: " + used.error().reason});
     in_.erase(0, *used);
     if (!body_.empty() || parser_.BodyDone()) co_return std::string_view(body_);
-    const auto bytes = co_await Read(pool_.timeouts().between_bytes);
+    const auto bytes = co_await Read(timeouts_.between_bytes);
     if (!bytes) co_return Fail(bytes.error());
     if (bytes->empty()) {
       if (auto finished = parser_.FinishAtClose(); !finished) {

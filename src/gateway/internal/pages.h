@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "gateway/core_state.h"
+#include "gateway/router.h"
 #include "http/server.h"
 
 namespace proviso::gateway::internal {
@@ -12,9 +13,13 @@ using Page = boost::asio::awaitable<void> (*)(CoreState& core, http::ServerExcha
 
 // status_pages.cc
 [[nodiscard]] boost::asio::awaitable<void> ServeModels(CoreState& core, http::ServerExchange& exchange);
+[[nodiscard]] boost::asio::awaitable<void> ServeModel(CoreState& core, http::ServerExchange& exchange);
 [[nodiscard]] boost::asio::awaitable<void> ServeHealth(CoreState& core, http::ServerExchange& exchange);
 [[nodiscard]] boost::asio::awaitable<void> ServeMetrics(CoreState& core, http::ServerExchange& exchange);
 [[nodiscard]] boost::asio::awaitable<void> ServeRecordFile(CoreState& core, http::ServerExchange& exchange);
+
+// undecided_pages.cc
+void AddUndecided(Router& router);
 
 // hold_pages.cc
 [[nodiscard]] boost::asio::awaitable<void> ServeHolds(CoreState& core, http::ServerExchange& exchange);

@@ -18,6 +18,7 @@
 #include "keys/digest.h"
 #include "protocol/answer.h"
 #include "protocol/refusal.h"
+#include "protocol/request.h"
 #include "upstreams/exchange.h"
 
 namespace proviso::gateway::internal {
@@ -26,7 +27,7 @@ using boost::asio::awaitable;
 
 class Walk {
  public:
-  Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Dialect dialect);
+  Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Inbound inbound);
 
   awaitable<void> Run();
 
@@ -54,9 +55,18 @@ class Walk {
   awaitable<void> FinishAnswer(protocol::AnswerGate& gate, std::string out, std::uint64_t intent);
   awaitable<void> BreakOff(const base::Error& error, std::uint64_t intent);
   awaitable<base::Status> RecordOutcome(std::uint64_t intent, const enforcement::Effect& effect);
-  [[nodiscard]] std::vector<http::Header> AnswerHeaders(const http::ResponseHead& head) const;
-  [[nodiscard]] upstreams::Request UpstreamRequest();
   void CancelWhenCallerLeaves();
+
+  // walk_dialects.cc: what the provider is sent, and what the caller gets, when their dialects differ.
+  [[nodiscard]] base::Status ChooseUpstreamDialect();
+  [[nodiscard]] bool translates() const { return upstream_dialect_ != dialect_; }
+  /// How the provider is asked to deliver: never in an array, but to callers who asked it so.
+  [[nodiscard]] protocol::Delivery UpstreamDelivery() const;
+  [[nodiscard]] base::Status Prepare();
+  [[nodiscard]] upstreams::Request UpstreamRequest();
+  [[nodiscard]] std::vector<http::Header> AnswerHeaders(const http::ResponseHead& head) const;
+  [[nodiscard]] std::unique_ptr<protocol::AnswerGate> MakeAnswerGate(protocol::Delivery from);
+  [[nodiscard]] protocol::Refusal TranslatedError(int status, std::string_view body) const;
 
   // walk_calls.cc: what becomes of each call that the model proposes.
   struct CallCase {
@@ -93,12 +103,17 @@ class Walk {
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<const CoreState::Pools> pools_;
   http::ServerExchange& exchange_;
+  const protocol::Inbound inbound_;
   const protocol::Dialect dialect_;
   std::string body_;
   std::optional<protocol::Request> request_;
   const enforcement::Target* target_ = nullptr;
   const ProviderRoute* provider_ = nullptr;
   std::optional<enforcement::Case> case_;
+  protocol::Dialect upstream_dialect_;
+  std::string upstream_body_;         ///< When it is not body_.
+  std::optional<bool> stream_usage_;  ///< Whether a Chat Completions caller asked for usage.
+  std::string left_out_;              ///< What a translation warns of, for the caller.
   std::vector<std::string> presented_holds_;
 
   // Of the answer under way.

@@ -41,6 +41,9 @@ using Decide = std::function<Ruling(const ToolCall& call)>;
 /// "data: …" frames out of lines of JSON, as each dialect's providers send them, with the end.
 [[nodiscard]] std::string FramesOf(Dialect dialect, std::string_view lines);
 
+/// The same as Gemini's array.
+[[nodiscard]] std::string ArrayOf(std::string_view lines);
+
 /// One recorded answer.
 struct Recording {
   std::string name;
@@ -49,7 +52,7 @@ struct Recording {
   std::string bytes;  ///< As the provider sends them.
 };
 
-/// All recorded answers of both dialects; empty when the shared data is not there.
+/// All recorded answers of all dialects; empty when the shared data is not there.
 [[nodiscard]] std::vector<Recording> Recordings();
 
 }  // namespace proviso::protocol::internal

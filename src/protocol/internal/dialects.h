@@ -77,6 +77,18 @@ class EventReader {
 [[nodiscard]] std::unique_ptr<EventReader> MakeGeminiEventReader();
 [[nodiscard]] std::unique_ptr<EventReader> MakeConverseEventReader();
 
+[[nodiscard]] std::unique_ptr<EventReader> MakeEventReader(Dialect dialect);
+
+/// How events are cut out of bytes.
+enum class EventForm : std::uint8_t {
+  kEvents,  ///< Server-sent events.
+  kLines,   ///< One event's data on each line: recordings.
+  kArray,   ///< The elements of one JSON array.
+  kAws,     ///< AWS event-stream frames.
+};
+[[nodiscard]] std::unique_ptr<AnswerReader> MakeStreamReader(std::unique_ptr<EventReader> events,
+                                                             EventForm form, AnswerLimits limits);
+
 // Writers of streams, framing included.
 [[nodiscard]] std::unique_ptr<AnswerWriter> MakeChatStreamWriter(AnswerEnvelope envelope);
 [[nodiscard]] std::unique_ptr<AnswerWriter> MakeResponsesStreamWriter(AnswerEnvelope envelope);
@@ -85,6 +97,9 @@ class EventReader {
 [[nodiscard]] std::unique_ptr<AnswerWriter> MakeGeminiStreamWriter(AnswerEnvelope envelope,
                                                                    Delivery delivery);
 [[nodiscard]] std::unique_ptr<AnswerWriter> MakeConverseStreamWriter(AnswerEnvelope envelope);
+
+/// Takes a feature out of a request: the member is unset, the blocks that use it go.
+void TakeOut(ExchangeRequest& request, Feature feature);
 
 // ---- Shared pieces -----------------------------------------------------------------------------
 

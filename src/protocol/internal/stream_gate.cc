@@ -10,22 +10,22 @@ using base::ErrorCode;
 using base::Status;
 
 Status StreamGate::Take(std::string_view bytes, std::string& out) {
-  reader_.Append(bytes);
+  framing_->Append(bytes);
   if (pending().empty()) return Run(out);
-  return WithinHeldLimit(held_bytes_ + reader_.Unread().size());
+  return WithinHeldLimit(held_bytes_ + framing_->Unread().size());
 }
 
 Status StreamGate::Run(std::string& out) {
   while (pending().empty()) {
     if (!ended_) {
-      if (const auto match = shape_.Find(reader_.Unread());
+      if (const auto match = shape_.Find(framing_->Unread());
           match && match->bytes <= limits_.event_bytes_max) {
         if (shape_counter_ != nullptr) summary_.*shape_counter_ += match->text_bytes;
-        if (auto emitted = Emit(reader_.Skip(match->bytes), out); !emitted) return emitted;
+        if (auto emitted = Emit(framing_->Skip(match->bytes), out); !emitted) return emitted;
         continue;
       }
     }
-    const auto frame = reader_.Next();
+    const auto frame = framing_->Next();
     if (!frame) return std::unexpected(frame.error());
     if (frame->empty()) return {};
     if (auto handled = Handle(*frame, out); !handled) return handled;
@@ -34,15 +34,18 @@ Status StreamGate::Run(std::string& out) {
 }
 
 Status StreamGate::Handle(std::string_view bytes, std::string& out) {
-  const auto frame = ParseFrame(bytes);
+  const auto frame = framing_->Parse(bytes);
   if (!frame) return std::unexpected(frame.error());
   const bool keep_alive = !frame->has_data && (frame->event.empty() || frame->event == "ping");
   if (ended_) {
     if (!keep_alive) return Broken("event stream", "an event after the terminal event");
-    terminal_.append(bytes);
+    return KeepForClose(bytes);
+  }
+  if (keep_alive) {
+    if (!held_.empty() || last_.empty()) return Emit(bytes, out);
+    last_.append(bytes);
     return {};
   }
-  if (keep_alive) return Emit(bytes, out);
   const auto reading = Read(*frame);
   if (!reading) return std::unexpected(reading.error());
   if (reading->flow == Flow::kText) {
@@ -53,38 +56,52 @@ Status StreamGate::Handle(std::string_view bytes, std::string& out) {
   switch (reading->flow) {
     case Flow::kPass:
     case Flow::kText:
-      return Emit(bytes, out);
+      return Emit(bytes, out, reading->tail);
     case Flow::kHold:
-      return Keep(bytes);
+      return Keep(bytes, reading->tail);
     case Flow::kReplace:
-      return Emit(reading->replacement, out);
+      return Emit(reading->replacement, out, reading->tail);
     case Flow::kDrop:
       return {};
+    case Flow::kEnding:
     case Flow::kTerminal:
-      ended_ = true;
-      terminal_.append(bytes);
-      return {};
+      ending_ = true;
+      ended_ = reading->flow == Flow::kTerminal;
+      return KeepForClose(reading->replacement.empty() ? bytes : reading->replacement);
   }
   return {};
 }
 
-Status StreamGate::Emit(std::string_view bytes, std::string& out) {
-  if (!held_.empty()) return Keep(bytes);
-  out.append(bytes);
+Status StreamGate::Emit(std::string_view bytes, std::string& out, Tail tail) {
+  if (!held_.empty()) return Keep(bytes, tail);
+  if (ending_) return KeepForClose(bytes);
+  Leave(bytes, tail, out);
   return {};
 }
 
-Status StreamGate::Keep(std::string_view bytes) {
+void StreamGate::Leave(std::string_view bytes, Tail tail, std::string& out) {
+  out.append(last_);  // it was not the last
+  last_.clear();
+  tail_ = tail;
+  (tail == Tail::kNone ? out : last_).append(bytes);
+}
+
+Status StreamGate::Keep(std::string_view bytes, Tail tail) {
   held_bytes_ += bytes.size();
-  held_.emplace_back(bytes);
+  held_.emplace_back(std::string(bytes), tail);
   return WithinHeldLimit(held_bytes_);
+}
+
+Status StreamGate::KeepForClose(std::string_view bytes) {
+  terminal_.append(bytes);
+  return WithinHeldLimit(terminal_.size());
 }
 
 Status StreamGate::WithinHeldLimit(std::size_t bytes) const {
   if (bytes <= limits_.held_bytes_max) return {};
   return base::Fail(ErrorCode::kLimit, "the provider's answer: more than " +
                                            std::to_string(limits_.held_bytes_max) +
-                                           " bytes kept back for a tool call");
+                                           " bytes kept back for a tool call or the end");
 }
 
 void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
@@ -104,15 +121,22 @@ void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
 Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Ruling> rulings,
                           std::string& out) {
   Hear(calls, rulings);
-  const bool all_released = std::ranges::all_of(
-      rulings, [](const Ruling& ruling) { return ruling.kind == Ruling::Kind::kRelease; });
-  for (const std::string& bytes : held_) {
-    const auto frame = ParseFrame(bytes);
+  const bool all_released = !MustRewrite() && std::ranges::all_of(rulings, [](const Ruling& ruling) {
+    return ruling.kind == Ruling::Kind::kRelease;
+  });
+  for (const Held& held : held_) {
+    const auto frame = framing_->Parse(held.bytes);
     if (!frame) return std::unexpected(frame.error());
+    std::string rewritten;
     if (all_released || !frame->has_data) {
-      out.append(bytes);
-    } else if (auto rewritten = Rewrite(*frame, out); !rewritten) {
-      return rewritten;
+      rewritten = held.bytes;
+    } else if (auto done = Rewrite(*frame, rewritten); !done) {
+      return done;
+    }
+    if (!frame->has_data && !last_.empty()) {
+      last_.append(rewritten);
+    } else {
+      Leave(rewritten, held.tail, out);
     }
   }
   held_.clear();
@@ -122,13 +146,15 @@ Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Rulin
 }
 
 Status StreamGate::Close(std::string& out) {
-  if (const std::string_view rest = reader_.Unread(); !rest.empty()) {
-    // The body ended without a last blank line: only the terminal event may come so.
-    std::string nothing;
-    if (auto handled = Handle(reader_.Skip(rest.size()), nothing); !handled) return handled;
+  if (const std::string_view rest = framing_->Unread(); !rest.empty()) {
+    // The body ended without a last blank line: only the last event may come so.
+    std::string before;
+    if (auto handled = Handle(framing_->Skip(rest.size()), before); !handled) return handled;
+    if (tail_ != Tail::kNone) out.append(before);
   }
-  if (!ended_) return Broken("event stream", "it ended before its terminal event");
-  out.append(terminal_);
+  if (!ending_ && tail_ != Tail::kEnds) return Broken("event stream", "it ended before its terminal event");
+  if (!pending().empty() || !held_.empty()) return Broken("event stream", "it ended inside a tool call");
+  out.append(last_).append(terminal_);
   return {};
 }
 

@@ -1,0 +1,169 @@
+#include "protocol/translate.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "protocol/internal/dialects.h"
+#include "protocol/internal/reading.h"
+#include "protocol/internal/whole_gate.h"
+#include "protocol/limits.h"
+#include "protocol/origin.h"
+
+namespace proviso::protocol {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+
+std::string Lacks(Dialect to, const FeatureUse& use) {
+  return use.path + ": " + std::string(NameOf(to)) + " has no place for " + std::string(NameOf(use.feature));
+}
+
+Disposal DisposalOf(Feature feature, const Disposals& disposals) {
+  if (const auto set = disposals.find(feature); set != disposals.end()) return set->second;
+  for (const Capability& row : Capabilities()) {
+    if (row.feature == feature) return row.disposal;
+  }
+  return Disposal::kReject;
+}
+
+/// Takes out what the target lacks, or fails with all that must not be taken out.
+base::Status FitTo(ExchangeRequest& request, const Translation& translation, std::vector<Finding>& findings) {
+  std::string rejected;
+  for (const FeatureUse& use : FeaturesOf(request)) {
+    if (SupportOf(use.feature, translation.to) != Support::kNo) continue;
+    const Disposal disposal = DisposalOf(use.feature, translation.disposals);
+    if (disposal == Disposal::kReject) {
+      rejected.append(rejected.empty() ? "" : "; ").append(Lacks(translation.to, use));
+    } else {
+      findings.push_back({use.feature, use.path, Lacks(translation.to, use) + "; it was left out", disposal});
+    }
+  }
+  if (!rejected.empty()) return base::Fail(ErrorCode::kInvalid, rejected);
+  for (const Finding& finding : findings) internal::TakeOut(request, finding.feature);
+  return {};
+}
+
+std::string* SignatureOf(Block& block) {
+  if (auto* reasoning = std::get_if<ReasoningBlock>(&block.content)) return &reasoning->signature;
+  if (auto* call = std::get_if<CallBlock>(&block.content)) return &call->signature;
+  return nullptr;
+}
+
+/// Reasoning goes back to the model that made it, as it was; to no other.
+void ReturnReasoning(ExchangeRequest& request, const Translation& translation,
+                     std::vector<Finding>& findings) {
+  for (std::size_t i = 0; i < request.turns.size(); ++i) {
+    std::vector<Block> kept;
+    for (std::size_t j = 0; j < request.turns[i].blocks.size(); ++j) {
+      Block& block = request.turns[i].blocks[j];
+      std::string* signature = SignatureOf(block);
+      const bool reasons = std::holds_alternative<ReasoningBlock>(block.content);
+      if (signature == nullptr || (!reasons && signature->empty())) {
+        kept.push_back(std::move(block));
+        continue;
+      }
+      auto origin = OpenOrigin(*signature);
+      const bool native = !origin && request.dialect == translation.to;
+      const bool same = origin && origin->dialect == translation.to && origin->model == translation.model;
+      if (same) {
+        *signature = std::move(origin->signature);
+        block.model = translation.model;
+      }
+      if (!same && !native) {
+        const std::string path = "turns[" + std::to_string(i) + "].blocks[" + std::to_string(j) + "]";
+        const std::string maker = origin ? "\"" + origin->model + "\"" : "another model";
+        findings.push_back({Feature::kReasoningReplay, path,
+                            path + ": the reasoning of " + maker + " is not given to \"" + translation.model +
+                                "\"; it was left out",
+                            Disposal::kDrop});
+        if (reasons) continue;
+        signature->clear();
+      }
+      kept.push_back(std::move(block));
+    }
+    request.turns[i].blocks = std::move(kept);
+  }
+  std::erase_if(request.turns, [](const Turn& turn) { return turn.blocks.empty(); });
+}
+
+Result<std::string> Write(const ExchangeRequest& request, internal::WriteContext& context) {
+  switch (context.translation.to) {
+    case Dialect::kOpenAiChat:
+      return internal::WriteChatRequest(request, context);
+    case Dialect::kOpenAiResponses:
+      return internal::WriteResponsesRequest(request, context);
+    case Dialect::kAnthropicMessages:
+      return internal::WriteAnthropicRequest(request, context);
+    case Dialect::kGemini:
+      return internal::WriteGeminiRequest(request, context);
+    case Dialect::kBedrockConverse:
+      return internal::WriteConverseRequest(request, context);
+  }
+  return std::string();
+}
+
+Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::string_view bytes) {
+  AnswerFold fold(dialect);
+  std::vector<AnswerDelta> steps;
+  base::Status read = reader.Feed(bytes, steps);
+  if (read) {
+    std::vector<AnswerDelta> last;
+    read = reader.Finish(last);
+    std::ranges::move(last, std::back_inserter(steps));
+  }
+  if (!read) return std::unexpected(read.error());
+  for (const AnswerDelta& step : steps) {
+    if (auto added = fold.Add(step); !added) return std::unexpected(added.error());
+  }
+  if (!fold.ended()) return internal::Broken("stream", "it ends before the answer does");
+  return fold.Take();
+}
+
+/// What the bytes look like. Recordings are lines of JSON; a whole answer is one JSON object.
+Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_view bytes) {
+  using internal::EventForm;
+  const auto first = bytes.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "the file is empty");
+  const AnswerLimits limits;
+  const auto stream = [&](EventForm form) {
+    return internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits);
+  };
+  if (bytes[first] == '[') return stream(EventForm::kArray);
+  if (bytes[first] == '{') {
+    internal::ObjectEnd end;
+    const std::string_view rest = bytes.substr(first);
+    const auto size = end.Find(rest);
+    const bool one = size && rest.find_first_not_of(" \t\r\n", *size) == std::string_view::npos;
+    if (one) return MakeAnswerReader(dialect, Delivery::kWhole);
+    return stream(EventForm::kLines);
+  }
+  if (dialect == Dialect::kBedrockConverse && bytes[first] < ' ') return stream(EventForm::kAws);
+  return stream(EventForm::kEvents);
+}
+
+}  // namespace
+
+Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request, const Translation& translation) {
+  TranslatedRequest out;
+  ExchangeRequest fitted = request;
+  ReturnReasoning(fitted, translation, out.findings);
+  std::vector<Finding> lacking;
+  if (auto fits = FitTo(fitted, translation, lacking); !fits) return std::unexpected(fits.error());
+  std::ranges::move(lacking, std::back_inserter(out.findings));
+  fitted.model = translation.model;
+  internal::WriteContext context{translation, out.findings};
+  auto body = Write(fitted, context);
+  if (!body) return std::unexpected(body.error());
+  out.body = std::move(*body);
+  return out;
+}
+
+Result<ExchangeAnswer> FoldAnswer(Dialect dialect, std::string_view bytes) {
+  auto reader = ReaderFor(dialect, bytes);
+  if (!reader) return std::unexpected(reader.error());
+  return FoldWith(**reader, dialect, bytes);
+}
+
+}  // namespace proviso::protocol

@@ -1,0 +1,81 @@
+// The provider's gate, then the provider's reader, then the caller's writer.
+#include <utility>
+
+#include "protocol/internal/dialects.h"
+#include "protocol/translate.h"
+
+namespace proviso::protocol {
+namespace {
+
+using base::Status;
+
+class TranslatingGate : public AnswerGate {
+ public:
+  TranslatingGate(GateTranslation translation, AnswerLimits limits)
+      : AnswerGate(limits),
+        gate_(MakeGate(translation.from, translation.from_delivery, limits)),
+        reader_(MakeAnswerReader(translation.from, translation.from_delivery, limits)),
+        writer_(MakeAnswerWriter(translation.to, translation.to_delivery, std::move(translation.envelope))) {}
+
+ private:
+  Status Take(std::string_view bytes, std::string& out) override {
+    return Advance(gate_->Feed(bytes, released_), out);
+  }
+
+  Status Settle(std::span<const ToolCall>, std::span<const Ruling> rulings, std::string& out) override {
+    return Advance(gate_->Rule(rulings, released_), out);
+  }
+
+  Status Close(std::string& out) override {
+    if (auto advanced = Advance(gate_->Finish(released_), out); !advanced) return advanced;
+    std::vector<AnswerDelta> steps;
+    const Status finished = reader_->Finish(steps);
+    const Status written = Write(steps, out);
+    return finished ? written : finished;
+  }
+
+  bool Complete() const override { return gate_->ended(); }
+
+  /// After the inner gate moved: its output is translated, its pending calls become ours.
+  Status Advance(const Status& moved, std::string& out) {
+    std::vector<AnswerDelta> steps;
+    const Status read = reader_->Feed(released_, steps);
+    released_.clear();
+    const Status written = Write(steps, out);
+    std::set<std::string> left_out = std::move(summary_.left_out);
+    const std::size_t calls = summary_.calls;
+    summary_ = gate_->summary();
+    summary_.left_out = std::move(left_out);
+    if (!moved) return moved;
+    if (!read) return read;
+    if (!written || gate_->pending().empty()) return written;
+    summary_.calls = calls;  // Propose counts them again
+    Status proposed = Propose({gate_->pending().begin(), gate_->pending().end()});
+    return proposed;
+  }
+
+  Status Write(const std::vector<AnswerDelta>& steps, std::string& out) {
+    for (const AnswerDelta& step : steps) {
+      if (const auto* opaque = std::get_if<OpaqueBlock>(&step.block.content);
+          opaque != nullptr && step.kind == AnswerDelta::Kind::kBlockBegin) {
+        summary_.left_out.insert(opaque->type);
+      }
+      if (auto written = writer_->Write(step, out); !written) return written;
+    }
+    return {};
+  }
+
+  std::unique_ptr<AnswerGate> gate_;
+  std::unique_ptr<AnswerReader> reader_;
+  std::unique_ptr<AnswerWriter> writer_;
+  std::string released_;
+};
+
+}  // namespace
+
+std::unique_ptr<AnswerGate> MakeTranslatingGate(GateTranslation translation, AnswerLimits limits) {
+  translation.envelope.from = translation.from;
+  return std::make_unique<TranslatingGate>(std::move(translation), limits);
+}
+
+}  // namespace proviso::protocol
