@@ -6,8 +6,8 @@
 #   tools/provision.sh bench          for the benchmarks
 #
 # Debian packages come from tools/packages*.txt, as root or by sudo; Python packages go to .venv and
-# npm packages to node_modules in tests/sdk/node, tests/mcp/node and tests/cedar, all pinned. When nothing is missing it
-# takes a moment.
+# npm packages to node_modules in tests/sdk/node, tests/mcp/node and tests/cedar, all pinned. When nothing
+# is missing it takes a moment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/steps.sh

@@ -169,6 +169,7 @@ base::Status McpWalk::TakeSession(const http::ResponseHead& head) {
 base::Result<std::string> McpWalk::AnswerText(const mcp::Message& response) {
   const bool to_this = response.is_response() && (response.id() == message_->id() || response.id() == "null");
   if (!to_this) return std::unexpected(NotAnAnswer("it answers another request"));
+  ExpectAnswers(response);
   if (method_ != mcp::Method::kToolsList || response.kind() == mcp::MessageKind::kError)
     return std::string(response.text());
   if (message_->params().Find("cursor").missing()) sessions().ForgetTools(session_id_);

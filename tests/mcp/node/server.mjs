@@ -44,7 +44,8 @@ async function callTool({ params }, extra) {
       }
       return text('done slowly');
     }
-    case 'ask': {
+    case 'ask':
+    case 'engage': {
       const requestedSchema = { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] };
       const answer = await extra.sendRequest(
         { method: 'elicitation/create', params: { mode: 'form', message: given.question, requestedSchema } },

@@ -88,7 +88,7 @@ async def call_tool(ctx, params):
                 await ctx.session.report_progress(step + 1, arguments.get("steps", 3), f"step {step + 1}")
                 await anyio.sleep(0.02)
             return text("done slowly")
-        case "ask":
+        case "ask" | "engage":
             return await ask(ctx, params, arguments["question"])
         case "think":
             return await think(ctx, params, arguments["prompt"])

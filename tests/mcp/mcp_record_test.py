@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from bad_input_test import ACCEPT, KEY, call
 from support import raw_http
 from support.gateway import BINARY, run
+from support.mcp_parts import ACCEPT, KEY, call
 
 FIELDS = ("outcome", "clause_ids", "principal", "purpose", "dialect", "provider", "tool", "decision_id")
 

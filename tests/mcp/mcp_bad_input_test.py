@@ -1,19 +1,15 @@
 """Literal bytes that must not get through: each gets a clear error, and the server sees nothing."""
 
 import json
+import socket
 
 import pytest
 
 from support import raw_http
 from support.gateway import ANALYST_KEY, FIELD_KEY
+from support.mcp_parts import ACCEPT, KEY, call
 
-KEY = {"Authorization": f"Bearer {ANALYST_KEY}"}
-ACCEPT = {"Accept": "application/json, text/event-stream"}
 SERVER = "python-json"
-
-
-def call(name="erase", **more) -> dict:
-    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": {}} | more}
 
 
 def send(gateway, body, headers=None, target=f"/mcp/{SERVER}", key=None) -> raw_http.Answer:
@@ -112,8 +108,6 @@ def test_a_session_is_good_for_one_key_on_one_server(mcp_servers, mcp_gateway, s
 def test_an_id_is_used_once_while_it_has_no_answer(mcp_servers, mcp_gateway):
     session = open_session(mcp_gateway, "node")
     body = json.dumps(call("hang") | {"id": "same"}).encode()
-    import socket
-
     request = raw_http.post("/mcp/node", KEY | ACCEPT | session, body)
     with socket.create_connection(("127.0.0.1", mcp_gateway.port)) as connection:
         connection.sendall(request)

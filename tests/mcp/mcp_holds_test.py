@@ -5,9 +5,8 @@ import threading
 
 import pytest
 
-from conftest import Client, run
-from pairs_test import PAIRS, every_mode, every_pair, text_of, through
 from support.gateway import FIELD_KEY
+from support.mcp_parts import Client, every_mode, every_pair, run, text_of, through
 
 ASSIGN = {"do": "call", "name": "assign", "arguments": {"zone": "north", "asset": "asset-1"}}
 SPELT_OTHERWISE = {"do": "call", "name": "assign", "arguments": {"asset": "asset-1", "zone": "north"}}
@@ -83,6 +82,21 @@ def test_an_approval_is_for_one_server_and_one_application(mcp_servers, impatien
     (taken,) = run(client, through(gateway, servers[0]), ASSIGN, headers={"Proviso-Hold": hold})
     assert "isError" not in taken["result"] or not taken["result"]["isError"]
     assert servers[0].calls(calls[0]) == ["assign"]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@every_pair
+def test_an_approved_call_may_ask_the_person_at_the_client(mcp_servers, mcp_gateway, client, server, mode):
+    server = mcp_servers[server]
+    before, calls = known(mcp_gateway), len(server.journal())
+    step = {"do": "call", "name": "engage", "arguments": {"question": "Sure?"}, "progress": True}
+    asking = Client(client, through(mcp_gateway, server), [step, step | {"cancel_after": 1}], mode=mode)
+    mcp_gateway.approve(mcp_gateway.wait_for_hold(before)["id"])
+    mcp_gateway.wait_for_hold(before)  # the second call is held anew
+    answered, again = asking.seen()
+    assert text_of(answered) == "answered yes to Sure?"
+    assert again == {"cancelled": True}
+    assert set(server.calls(calls)) == {"engage"}
 
 
 @every_pair

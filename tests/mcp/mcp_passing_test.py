@@ -3,8 +3,7 @@ streams that are taken up again, and the protocol of 2026-07-28."""
 
 import pytest
 
-from conftest import Client, run
-from pairs_test import every_pair, text_of, through
+from support.mcp_parts import Client, every_pair, run, text_of, through
 
 
 @every_pair
