@@ -104,13 +104,20 @@ Result<std::string> Write(const ExchangeRequest& request, internal::WriteContext
   return std::string();
 }
 
-Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::string_view bytes) {
+/// A reader of bytes, and what is to be read behind them.
+struct Recorded {
+  std::unique_ptr<AnswerReader> reader;
+  std::string_view tail;
+};
+
+Result<ExchangeAnswer> FoldWith(const Recorded& recorded, Dialect dialect, std::string_view bytes) {
   AnswerFold fold(dialect);
   std::vector<AnswerDelta> steps;
-  base::Status read = reader.Feed(bytes, steps);
+  base::Status read = recorded.reader->Feed(bytes, steps);
+  if (read) read = recorded.reader->Feed(recorded.tail, steps);
   if (read) {
     std::vector<AnswerDelta> last;
-    read = reader.Finish(last);
+    read = recorded.reader->Finish(last);
     std::ranges::move(last, std::back_inserter(steps));
   }
   if (!read) return std::unexpected(read.error());
@@ -121,14 +128,21 @@ Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::stri
   return fold.Take();
 }
 
+/// Recordings of Chat Completions hold each chunk, but seldom the word that ends a stream.
+std::string_view TailOf(Dialect dialect, std::string_view lines) {
+  const bool ended = lines.substr(0, lines.find_last_not_of(" \t\r\n") + 1).ends_with("[DONE]");
+  return dialect == Dialect::kOpenAiChat && !ended ? "\n[DONE]\n" : "";
+}
+
 /// What the bytes look like. Recordings are lines of JSON; a whole answer is one JSON object.
-Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_view bytes) {
+Result<Recorded> ReaderFor(Dialect dialect, std::string_view bytes) {
   using internal::EventForm;
   const auto first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "the file is empty");
   const AnswerLimits limits;
   const auto stream = [&](EventForm form) {
-    return internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits);
+    return Recorded{internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits),
+                    form == EventForm::kLines ? TailOf(dialect, bytes) : ""};
   };
   if (bytes[first] == '[') return stream(EventForm::kArray);
   if (bytes[first] == '{') {
@@ -136,7 +150,7 @@ Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_vie
     const std::string_view rest = bytes.substr(first);
     const auto size = end.Find(rest);
     const bool one = size && rest.find_first_not_of(" \t\r\n", *size) == std::string_view::npos;
-    if (one) return MakeAnswerReader(dialect, Delivery::kWhole);
+    if (one) return Recorded{MakeAnswerReader(dialect, Delivery::kWhole), ""};
     return stream(EventForm::kLines);
   }
   if (dialect == Dialect::kBedrockConverse && bytes[first] < ' ') return stream(EventForm::kAws);
@@ -161,9 +175,9 @@ Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request, const
 }
 
 Result<ExchangeAnswer> FoldAnswer(Dialect dialect, std::string_view bytes) {
-  auto reader = ReaderFor(dialect, bytes);
-  if (!reader) return std::unexpected(reader.error());
-  return FoldWith(**reader, dialect, bytes);
+  const auto recorded = ReaderFor(dialect, bytes);
+  if (!recorded) return std::unexpected(recorded.error());
+  return FoldWith(*recorded, dialect, bytes);
 }
 
 }  // namespace proviso::protocol
