@@ -320,8 +320,8 @@ TEST(GeminiAnswers, OfOurOwnAreReadBackByTheGate) {
 
 TEST(GeminiAnswers, SignAReleasedCallWhereTheModelWillAskForIt) {
   const ToolCall call{"a", "f", "{}", CallKind::kFunction, 0, 0};
-  const auto answer =
-      RenderReleasedCalls(Dialect::kGemini, Delivery::kWhole, {.model = "gemini-3-pro"}, {&call, 1});
+  const auto answer = RenderReleasedCalls(Dialect::kGemini, Delivery::kWhole,
+                                          {.id = "d", .model = "gemini-3-pro"}, {&call, 1});
   ASSERT_TRUE(answer);
   EXPECT_THAT(*answer, HasSubstr(R"("thoughtSignature":"skip_thought_signature_validator")"));
 }
