@@ -75,6 +75,15 @@ base::Result<std::uint64_t> McpWalk::RecordIntent(const terms::Decision& decisio
 
 awaitable<void> McpWalk::Decide() {
   terms::Decision decision = enforcement::RuleCall(*case_, proposed_, std::nullopt);
+  if (decision.outcome == terms::Outcome::kHold && call_->continues) {
+    const base::Json state = message_->params().Find("requestState");
+    auto goes_on =
+        core_->services().mcp_continuations.Take(RoundWith(state.text()), core_->services().clock.WallMs());
+    if (goes_on) {
+      co_await Released(std::move(*goes_on));
+      co_return;
+    }
+  }
   if (decision.outcome == terms::Outcome::kHold && !hold_id_.empty()) {
     co_await ReturnWithHold(std::move(decision));
     co_return;
@@ -183,10 +192,22 @@ awaitable<void> McpWalk::AfterTheWait(terms::Decision decision, std::uint64_t in
     co_await Unrecorded(outcome.error());
     co_return;
   }
-  co_await Released(*release);
+  co_await Released(std::move(*release));
 }
 
-awaitable<void> McpWalk::Released(const oversight::Release& release) {
+McpContinuations::Round McpWalk::RoundWith(std::string state) const {
+  return {owner_.key_digest, route_->name,     call_->tool,
+          call_->input,      std::move(state), case_->terms->digest()};
+}
+
+/// The server answers an approved call with a question: the client's next round goes on under the approval.
+void McpWalk::ExpectAnswers(const mcp::Message& response) {
+  if (!release_ || !response.result().Find("resultType").equals("input_required")) return;
+  core_->services().mcp_continuations.Expect(RoundWith(response.result().Find("requestState").text()),
+                                             *release_, core_->services().clock.WallMs());
+}
+
+awaitable<void> McpWalk::Released(oversight::Release release) {
   const terms::Decision decision = enforcement::RuleCall(*case_, proposed_, enforcement::PeopleOf(release));
   const auto intent = RecordIntent(decision, &release);
   if (!intent) {
@@ -195,6 +216,7 @@ awaitable<void> McpWalk::Released(const oversight::Release& release) {
   }
   if (decision.outcome == terms::Outcome::kPermit) {
     intent_ = *intent;
+    release_ = std::move(release);
     co_await Forward();
     co_return;
   }
@@ -238,7 +260,7 @@ awaitable<void> McpWalk::ReturnWithHold(terms::Decision decision) {
     release = co_await Redeem();
   }
   if (release) {
-    co_await Released(*release);
+    co_await Released(std::move(*release));
     co_return;
   }
   const auto intent = RecordIntent(decision, nullptr);

@@ -77,7 +77,9 @@ class McpWalk {
   awaitable<void> Hold(terms::Decision decision, std::uint64_t intent);
   awaitable<void> AfterTheWait(terms::Decision decision, std::uint64_t intent, std::string hold_id);
   awaitable<void> ReturnWithHold(terms::Decision decision);
-  awaitable<void> Released(const oversight::Release& release);
+  awaitable<void> Released(oversight::Release release);
+  [[nodiscard]] McpContinuations::Round RoundWith(std::string state) const;
+  void ExpectAnswers(const mcp::Message& response);
   [[nodiscard]] awaitable<base::Result<oversight::Release>> Redeem();
   [[nodiscard]] awaitable<base::Status> CheckPresented();
   [[nodiscard]] base::Result<std::uint64_t> RecordIntent(const terms::Decision& decision,
@@ -143,6 +145,8 @@ class McpWalk {
   enforcement::Declarations declarations_;
   std::optional<enforcement::Case> case_;
   std::optional<std::uint64_t> intent_;  ///< Of what is sent to the server.
+  std::optional<oversight::Release>
+      release_;  ///< Under which it is sent; nothing when nobody had to approve.
   std::string receipt_;
 
   // Of the answer under way.
