@@ -104,6 +104,7 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
       continue;
     }
     route.endpoint = std::move(*endpoint);
+    route.timeouts = setup.timeouts;
     route.endpoint.ca_file = setup.ca_file;
     route.endpoint.server_name = setup.server_name;
     if (route.endpoint.scheme == upstreams::Scheme::kHttps) {
@@ -126,6 +127,19 @@ void AddModels(const Configuration& configuration, Snapshot& snapshot, Errors& e
     }
     snapshot.models[setup.name] = {setup.name, setup.provider, setup.upstream_model, setup.enclave,
                                    setup.standing};
+    snapshot.costs[setup.name] = {setup.prices.value_or(routing::Prices{}), setup.output_tokens_max};
+  }
+}
+
+/// Each model can be asked by its own name, too.
+void AddRoutes(const Configuration& configuration, Snapshot& snapshot) {
+  for (const ModelSetup& model : configuration.models) {
+    snapshot.routes[model.name] = {
+        .name = model.name, .groups = {{{.model = model.name}}}, .retries = configuration.routing.retries};
+  }
+  for (const routing::Route& alias : configuration.aliases) snapshot.routes[alias.name] = alias;
+  for (auto& [name, route] : snapshot.routes) {
+    if (!route.timeouts.total) route.timeouts.total = configuration.routing.timeouts.total;
   }
 }
 
@@ -147,6 +161,7 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
   AddKeys(configuration, *snapshot, errors);
   AddProviders(configuration, *snapshot, errors);
   AddModels(configuration, *snapshot, errors);
+  AddRoutes(configuration, *snapshot);
   if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
   return snapshot;
 }
