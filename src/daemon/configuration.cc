@@ -116,6 +116,40 @@ std::map<std::string, std::string> ReadOtherwise(Fields& table, Errors& errors) 
   return otherwise;
 }
 
+/// A name is a part of a URL's path and of a tool's name in clauses.
+bool IsServerName(std::string_view name) {
+  constexpr std::size_t kNameBytesMax = 64;
+  return !name.empty() && name.size() <= kNameBytesMax && name != "provider" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+             std::string_view::npos;
+}
+
+void ReadMcpServers(Fields& root, Configuration& out, Errors& errors) {
+  ReadEach(root, "mcp_server", errors, [&out](Fields& table) {
+    McpServerSetup server{table.RequiredText("name"),
+                          table.RequiredText("url"),
+                          PathIn(out.home, table.Text("credential_file", "")).string(),
+                          table.Text("credential_env", ""),
+                          table.Choice("credential_style", "bearer", {"bearer", "x-api-key"}),
+                          PathIn(out.home, table.Text("ca_file", "")).string(),
+                          table.Text("server_name", ""),
+                          {},
+                          table.Texts("origins")};
+    if (!IsServerName(server.name)) {
+      table.Error(
+          "name",
+          "must be letters, digits, - and _, at most 64, and not \"provider\", which is the catalogue's "
+          "name for tools that a model's provider runs");
+    }
+    const base::Json headers = table.Table("headers");
+    for (const base::JsonMember member : headers.members()) {
+      if (!member.value.is_string()) table.Error("headers", "values must be texts");
+      server.headers.emplace_back(member.key.text(), member.value.text());
+    }
+    out.mcp_servers.push_back(std::move(server));
+  });
+}
+
 void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
   ReadEach(root, "provider", errors, [&](Fields& table) {
     ProviderSetup provider{
@@ -147,6 +181,7 @@ void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
         table.Integer("output_tokens_max", out.routing.output_tokens_default, 1, routing::kRateMax);
     out.models.push_back(std::move(model));
   });
+  ReadMcpServers(root, out, errors);
   ReadEach(root, "child", errors, [&out](Fields& table) {
     ChildSetup child{table.RequiredText("name"), table.Texts("command")};
     if (child.command.empty()) table.Error("command", "must name a program and its arguments");
@@ -233,6 +268,7 @@ base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file)
   RefuseTwice(out.keys, &KeySetup::sha256, "key", errors);
   RefuseTwice(out.providers, &ProviderSetup::name, "provider", errors);
   RefuseTwice(out.models, &ModelSetup::name, "model", errors);
+  RefuseTwice(out.mcp_servers, &McpServerSetup::name, "mcp_server", errors);
   RefuseTwice(out.operators, &OperatorSetup::sha256, "operator", errors);
   RefuseTwice(out.children, &ChildSetup::name, "child", errors);
   RefuseTwice(out.aliases, &routing::Route::name, "alias", errors);

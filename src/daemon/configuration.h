@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -57,6 +58,19 @@ struct ModelSetup {
   std::int64_t output_tokens_max = 0;  ///< What a request without a bound may write at most.
 };
 
+/// An MCP server, reached at /mcp/NAME.
+struct McpServerSetup {
+  std::string name;
+  std::string url;
+  std::string credential_file;
+  std::string credential_environment;
+  std::string credential_style;
+  std::string ca_file;
+  std::string server_name;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::string> origins;
+};
+
 /// A process that the gateway starts, watches and ends, such as a local model's server.
 struct ChildSetup {
   std::string name;
@@ -80,6 +94,7 @@ struct Configuration {
   std::vector<OperatorSetup> operators;
   std::vector<ProviderSetup> providers;
   std::vector<ModelSetup> models;
+  std::vector<McpServerSetup> mcp_servers;
   std::vector<ChildSetup> children;
   RoutingSetup routing;
   std::vector<routing::Route> aliases;

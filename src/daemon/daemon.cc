@@ -7,7 +7,6 @@
 #include <csignal>
 #include <ctime>
 #include <future>
-#include <map>
 #include <thread>
 #include <utility>
 
@@ -141,18 +140,8 @@ class RunningGateway {
     claims_ = std::move(*claims);
     allowances_ = std::make_unique<routing::Allowances>(*budgets_, clock_);
     idempotency_ = std::make_unique<routing::Idempotency>(*claims_, clock_);
-    ConfigureRouting(configuration_);
+    ConfigureRouting(configuration_, providers_, *allowances_);
     return {};
-  }
-
-  /// What was learnt of providers and used by keys stays, as far as their names do.
-  void ConfigureRouting(const Configuration& configuration) {
-    std::map<std::string, routing::BreakerRule> rules;
-    for (const ProviderSetup& provider : configuration.providers) rules[provider.name] = provider.breaker;
-    providers_.Configure(rules);
-    std::map<std::string, routing::KeyLimits> limits;
-    for (const KeySetup& key : configuration.keys) limits[key.id] = key.limits;
-    allowances_->Configure(limits);
   }
 
   base::Status OpenRecord() {
@@ -258,7 +247,7 @@ class RunningGateway {
         return;
       }
     }
-    ConfigureRouting(*configuration);
+    ConfigureRouting(*configuration, providers_, *allowances_);
     for (const auto& weak : cores_) AdoptOn(weak);
     events_.Write(Severity::kInfo, "reloaded",
                   {{"terms", snapshot_->terms->DigestText()},

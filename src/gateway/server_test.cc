@@ -330,22 +330,26 @@ class PlainTlsClient {
   SSL_SESSION* session_ = nullptr;
 };
 
-TEST_F(ServerTest, ResumesTlsSessionsAndSpeaksOnlyHttp11FromTls12On) {
+TEST_F(ServerTest, ResumesTlsSessionsAndPrefersHttp2FromTls12On) {
   const Certificates certificates("127.0.0.1");
   auto server = Start([](Core&) -> base::Result<http::Handler> { return &Hello; },
                       {.listen = {Listen{.tls = certificates.server_files()}}, .threads = 2});
   static constexpr std::string_view kBoth = "\x02h2\x08http/1.1";
-  static constexpr std::string_view kOnlyH2 = "\x02h2";
+  static constexpr std::string_view kOnlyHttp11 = "\x08http/1.1";
+  static constexpr std::string_view kNeither = "\x02h3";
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     PlainTlsClient client(version);
     const auto first = client.Connect(server->port(), kBoth);
     ASSERT_TRUE(first);
-    EXPECT_EQ(first->protocol, "http/1.1");
+    EXPECT_EQ(first->protocol, "h2");
     EXPECT_FALSE(first->resumed);
     const auto second = client.Connect(server->port(), kBoth);
     ASSERT_TRUE(second);
     EXPECT_TRUE(second->resumed) << second->version;
-    EXPECT_FALSE(client.Connect(server->port(), kOnlyH2));
+    const auto plain = client.Connect(server->port(), kOnlyHttp11);
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->protocol, "http/1.1");
+    EXPECT_FALSE(client.Connect(server->port(), kNeither));
   }
   PlainTlsClient old(TLS1_1_VERSION);
   EXPECT_FALSE(old.Connect(server->port(), kBoth));

@@ -12,6 +12,7 @@
 
 #include "enforcement/caller.h"
 #include "enforcement/entries.h"
+#include "gateway/mcp_route.h"
 #include "oversight/approvers.h"
 #include "protocol/dialect.h"
 #include "protocol/translate.h"
@@ -57,6 +58,7 @@ struct Snapshot {
   /// By what callers may name: the aliases, and each model by itself. Each candidate is one of `models`.
   std::map<std::string, routing::Route, std::less<>> routes;
   std::map<std::string, ModelCost, std::less<>> costs;  ///< Of each of `models`.
+  std::map<std::string, McpRoute, std::less<>> mcp_servers;
   std::shared_ptr<const terms::Package> terms;
   oversight::ApproverBook approvers;
   enforcement::Provenance provenance;

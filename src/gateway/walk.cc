@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "enforcement/notices.h"
+#include "gateway/internal/request_headers.h"
 #include "gateway/internal/walk.h"
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
@@ -23,18 +24,6 @@ asio::awaitable<void> WalkRequest(std::shared_ptr<CoreState> core, http::ServerE
 namespace proviso::gateway::internal {
 
 using protocol::RefusalKind;
-
-namespace {
-
-base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head, std::string_view name) {
-  if (http::CountHeaders(head.headers, name) > 1) {
-    return base::Fail(base::ErrorCode::kInvalid, std::string(name) + ": stands more than once; send it once");
-  }
-  const std::string* value = http::FindHeader(head.headers, name);
-  return value == nullptr ? std::optional<std::string>() : std::optional<std::string>(*value);
-}
-
-}  // namespace
 
 Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Inbound inbound)
     : core_(std::move(core)),
@@ -59,18 +48,9 @@ const enforcement::Caller* Walk::Authenticate() const {
 }
 
 base::Status Walk::ReadHeaders() {
-  struct Row {
-    std::string_view header;
-    std::optional<std::string>* into;
-  };
-  const Row rows[] = {{"Proviso-Purpose", &declarations_.purpose},
-                      {"Proviso-Authority", &declarations_.authority},
-                      {"Proviso-On-Behalf-Of", &declarations_.on_behalf_of}};
-  for (const Row& row : rows) {
-    auto value = OneHeader(exchange_.head(), row.header);
-    if (!value) return std::unexpected(value.error());
-    *row.into = std::move(*value);
-  }
+  auto declarations = ReadDeclarations(exchange_.head());
+  if (!declarations) return std::unexpected(declarations.error());
+  declarations_ = std::move(*declarations);
   if (auto key = once_.ReadKey(exchange_.head()); !key) return key;
   return ReadPresentedHolds();
 }

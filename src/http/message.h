@@ -20,12 +20,13 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
-enum class Version : std::uint8_t { kHttp10, kHttp11 };
+enum class Version : std::uint8_t { kHttp10, kHttp11, kHttp2 };
 
 /// Whether the connection may carry another message after this one (RFC 9112, 9.3).
 enum class KeepAlive : std::uint8_t { kYes, kNo };
 
-/// How the length of a body is known (RFC 9112, 6.3).
+/// How the length of a body is known (RFC 9112, 6.3). Over HTTP/2 a body without Content-Length is
+/// kUntilClose: it ends with its stream.
 enum class BodyFraming : std::uint8_t { kNone, kLength, kChunked, kUntilClose };
 
 /// A request's start line and headers. `path` and `query` are the two sides of the first '?' of

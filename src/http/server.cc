@@ -5,82 +5,36 @@
 #include <ctime>
 #include <utility>
 
+#include "http/internal/http2_connection.h"
 #include "http/internal/server_connection.h"
 
 namespace proviso::http {
 
 namespace asio = boost::asio;
 
-const RequestHead& ServerExchange::head() const {
-  return connection_.head_;
-}
-const std::string& ServerExchange::peer() const {
-  return connection_.peer_;
-}
-
-asio::awaitable<base::Result<std::string>> ServerExchange::ReadBody(std::size_t bytes_max) {
-  return connection_.ReadBody(bytes_max);
-}
-
-asio::awaitable<base::Status> ServerExchange::Respond(int status, std::vector<Header> headers,
-                                                      std::string body) {
-  return connection_.Respond(status, std::move(headers), std::move(body));
-}
-
-asio::awaitable<base::Status> ServerExchange::BeginStream(int status, std::vector<Header> headers,
-                                                          HeadFlush flush) {
-  return connection_.BeginStream(status, std::move(headers), flush);
-}
-
-asio::awaitable<base::Status> ServerExchange::Write(std::string_view bytes) {
-  return connection_.WriteStream(bytes, internal::ServerConnection::Answer::kStreaming);
-}
-
-asio::awaitable<base::Status> ServerExchange::EndStream(std::string_view last) {
-  return connection_.WriteStream(last, internal::ServerConnection::Answer::kDone);
-}
-
-void ServerExchange::Abort() {
-  connection_.answer_ = internal::ServerConnection::Answer::kBroken;
-  connection_.stream_->Reset();
-}
-
-bool ServerExchange::responded() const {
-  return connection_.answer_ != internal::ServerConnection::Answer::kNone;
-}
-
-bool ServerExchange::peer_gone() const {
-  return connection_.stream_->read_ended();
-}
-
-void ServerExchange::OnPeerGone(std::move_only_function<void()> notice) {
-  if (!notice) {
-    connection_.stream_->OnRead(nullptr);
-    return;
-  }
-  connection_.stream_->OnRead([stream = connection_.stream_.get(), notice = std::move(notice)]() mutable {
-    if (stream->read_ended()) notice();
-  });
-}
-
 ServerConnections::ServerConnections(const base::Clock& clock, ServerTimeouts timeouts, Handler handler)
     : clock_(clock), timeouts_(timeouts), handler_(std::move(handler)) {}
 
 asio::awaitable<void> ServerConnections::Serve(std::unique_ptr<Stream> stream) {
-  internal::ServerConnection connection(*this, std::move(stream));
-  co_await connection.Run();
+  if (stream->protocol() == kHttp2Protocol) {
+    internal::Http2Connection connection(*this, std::move(stream));
+    co_await connection.Run({});
+    co_return;
+  }
+  internal::ServerConnection first(*this, std::move(stream));
+  if (co_await first.Run() == internal::ServerConnection::End::kClosed) co_return;
+  internal::Http2Connection connection(*this, first.TakeStream());
+  co_await connection.Run(first.TakeUnread());
 }
 
 void ServerConnections::Drain() {
   draining_ = true;
-  for (internal::ServerConnection* connection : live_) {
-    if (connection->idle()) connection->Cut();
-  }
+  for (internal::LiveConnection* connection : live_) connection->Drain();
 }
 
 void ServerConnections::Abort() {
   draining_ = true;
-  for (internal::ServerConnection* connection : live_) connection->Cut();
+  for (internal::LiveConnection* connection : live_) connection->Cut();
 }
 
 void ServerConnections::OnEmpty(std::move_only_function<void()> notice) {
@@ -106,6 +60,13 @@ const std::string& ServerConnections::DateLine() {
   date_line_.append(day.data()).append(" ").append(kMonths[static_cast<std::size_t>(utc.tm_mon)]);
   date_line_.append(rest.data());
   return date_line_;
+}
+
+std::string_view ServerConnections::Date() {
+  constexpr std::string_view kBefore = "Date: ";
+  constexpr std::string_view kAfter = "\r\n";
+  const std::string_view line = DateLine();
+  return line.substr(kBefore.size(), line.size() - kBefore.size() - kAfter.size());
 }
 
 }  // namespace proviso::http

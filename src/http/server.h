@@ -1,5 +1,7 @@
-// The server's side of one HTTP/1.1 connection: requests strictly in order, each given to a
-// Handler as an exchange, then answered whole or as a stream.
+// The server's side of connections, HTTP/1.1 and HTTP/2: each request is given to a Handler as an
+// exchange, then answered whole or as a stream. Over HTTP/1.1 requests come strictly in order; over
+// HTTP/2 (RFC 9113) the handlers of one connection's streams run side by side. A handler cannot tell
+// which it serves, and need not.
 //
 //   asio::awaitable<void> Hello(ServerExchange& exchange) {
 //     auto body = co_await exchange.ReadBody(1 << 20);
@@ -28,7 +30,26 @@
 namespace proviso::http {
 
 namespace internal {
+class Enlisted;
+class Http2Connection;
+class Http2Exchange;
 class ServerConnection;
+
+/// A connection as its core sees it, whatever it speaks.
+class LiveConnection {
+ public:
+  /// Ends it now when it is idle; otherwise after what it is working on.
+  virtual void Drain() = 0;
+  /// Ends it now.
+  virtual void Cut() = 0;
+
+ protected:
+  ~LiveConnection() = default;
+
+ private:
+  friend class Enlisted;
+  std::size_t index_ = 0;  // in ServerConnections::live_
+};
 }  // namespace internal
 
 /// When the head of a streamed answer leaves: at once, or in one write with the first bytes.
@@ -40,51 +61,53 @@ class ServerExchange {
   ServerExchange(const ServerExchange&) = delete;
   ServerExchange& operator=(const ServerExchange&) = delete;
 
-  [[nodiscard]] const RequestHead& head() const;
+  [[nodiscard]] virtual const RequestHead& head() const = 0;
   /// "127.0.0.1:50312", from the socket. No header can change it.
-  [[nodiscard]] const std::string& peer() const;
+  [[nodiscard]] virtual const std::string& peer() const = 0;
 
   /// The whole body, decoded; empty when there is none. Answers "Expect: 100-continue" first.
   /// Fails with kLimit over `bytes_max` (413, without reading the rest), kExpired when the
   /// client is slow (408), kInvalid on bad framing (400), kUnavailable when it left. The handler
-  /// may then answer in its own words; if it does not, that status is sent. The connection closes
-  /// after either. Called at most once.
-  [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadBody(std::size_t bytes_max);
+  /// may then answer in its own words; if it does not, that status is sent. An HTTP/1.1 connection
+  /// closes after either. Called at most once.
+  [[nodiscard]] virtual boost::asio::awaitable<base::Result<std::string>> ReadBody(std::size_t bytes_max) = 0;
 
   /// Answers whole, with Content-Length. Adds Date (unless `headers` has one), Content-Length and,
   /// when needed, Connection: close. Fails with kInvalid, sending nothing, when `headers` hold
   /// framing (HoldsFraming) or a value that could break its line; with kUnavailable or kExpired
   /// when the client left or does not take the bytes.
-  [[nodiscard]] boost::asio::awaitable<base::Status> Respond(int status, std::vector<Header> headers,
-                                                             std::string body);
+  [[nodiscard]] virtual boost::asio::awaitable<base::Status> Respond(int status, std::vector<Header> headers,
+                                                                     std::string body) = 0;
 
   /// Begins an answer of unknown length: chunked, or to an HTTP/1.0 client ended by the close.
-  [[nodiscard]] boost::asio::awaitable<base::Status> BeginStream(int status, std::vector<Header> headers,
-                                                                 HeadFlush flush);
-  /// Sends bytes as they are; returns when the socket has taken them, so that a slow client slows
-  /// its producer. `bytes` must live until then. Empty bytes only flush the head.
-  [[nodiscard]] boost::asio::awaitable<base::Status> Write(std::string_view bytes);
+  [[nodiscard]] virtual boost::asio::awaitable<base::Status> BeginStream(int status,
+                                                                         std::vector<Header> headers,
+                                                                         HeadFlush flush) = 0;
+  /// Sends bytes as they are; returns when the socket (HTTP/2: the client's flow control, and the
+  /// connection's bounded output) has taken them, so that a slow client slows its producer. `bytes`
+  /// must live until then. Empty bytes only flush the head.
+  [[nodiscard]] virtual boost::asio::awaitable<base::Status> Write(std::string_view bytes) = 0;
   /// Ends the stream well, after `last` (may be empty), in one write.
-  [[nodiscard]] boost::asio::awaitable<base::Status> EndStream(std::string_view last);
-  /// Ends the answer so that no client can take it for whole: the connection is cut.
-  void Abort();
+  [[nodiscard]] virtual boost::asio::awaitable<base::Status> EndStream(std::string_view last) = 0;
+  /// Ends the answer so that no client can take it for whole: the connection is cut, or over
+  /// HTTP/2 the stream reset.
+  virtual void Abort() = 0;
 
   /// Whether an answer has begun, and so cannot be replaced.
-  [[nodiscard]] bool responded() const;
+  [[nodiscard]] virtual bool responded() const = 0;
 
-  /// Whether the client closed its side while we worked. Known only after the body is read, and
-  /// not while a pipelined request waits. A client that only shuts down its sending side counts
-  /// as gone too, as it does for other servers.
-  [[nodiscard]] bool peer_gone() const;
+  /// Whether the client closed its side, or reset the stream, while we worked. Over HTTP/1.1 known
+  /// only after the body is read, and not while a pipelined request waits. A client that only shuts
+  /// down its sending side counts as gone too, as it does for other servers.
+  [[nodiscard]] virtual bool peer_gone() const = 0;
   /// Calls `notice` once when the client goes (at once if it is gone already), from the core's
   /// loop; it should cancel what the handler waits for. Dropped when the handler returns; nullptr
   /// takes it back.
-  void OnPeerGone(std::move_only_function<void()> notice);
+  virtual void OnPeerGone(std::move_only_function<void()> notice) = 0;
 
- private:
-  friend class internal::ServerConnection;
-  explicit ServerExchange(internal::ServerConnection& connection) : connection_(connection) {}
-  internal::ServerConnection& connection_;
+ protected:
+  ServerExchange() = default;
+  ~ServerExchange() = default;
 };
 
 /// Answers one request. An exception, or returning without an answer, becomes a 500 and a close.
@@ -97,7 +120,9 @@ class ServerConnections {
   ServerConnections(const ServerConnections&) = delete;
   ServerConnections& operator=(const ServerConnections&) = delete;
 
-  /// Serves a connection until it ends. Owns the stream. Spawn it, detached.
+  /// Serves a connection until it ends. Owns the stream. Spawn it, detached. It speaks HTTP/2 when
+  /// the TLS handshake chose "h2", or when the first bytes are its preface (prior knowledge; never by
+  /// Upgrade), and HTTP/1.1 otherwise.
   [[nodiscard]] boost::asio::awaitable<void> Serve(std::unique_ptr<Stream> stream);
 
   /// Ends idle connections now; the others after the answer they are working on.
@@ -109,14 +134,19 @@ class ServerConnections {
   void OnEmpty(std::move_only_function<void()> notice);
 
  private:
+  friend class internal::Enlisted;
+  friend class internal::Http2Connection;
+  friend class internal::Http2Exchange;
   friend class internal::ServerConnection;
   /// "Date: …\r\n", made once a second.
   [[nodiscard]] const std::string& DateLine();
+  /// The same without its name.
+  [[nodiscard]] std::string_view Date();
 
   const base::Clock& clock_;
   ServerTimeouts timeouts_;
   Handler handler_;
-  std::vector<internal::ServerConnection*> live_;
+  std::vector<internal::LiveConnection*> live_;
   std::move_only_function<void()> on_empty_;
   bool draining_ = false;
   std::int64_t date_second_ = -1;

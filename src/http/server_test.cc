@@ -4,72 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <future>
 #include <thread>
 
 #include "http/event.h"
+#include "http/testing/one_core.h"
 #include "http/testing/raw_client.h"
 
 namespace proviso::http {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using std::chrono::milliseconds;
+using testing::OneCore;
 using testing::RawClient;
 using testing::WithoutDate;
-
-/// One core with one acceptor, in a thread of its own.
-class OneCore {
- public:
-  explicit OneCore(Handler handler, ServerTimeouts timeouts = {})
-      : deadlines_(io_),
-        connections_(clock_, timeouts, std::move(handler)),
-        acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-    asio::co_spawn(io_, Accept(), asio::detached);
-    thread_ = std::thread([this] { io_.run(); });
-  }
-  ~OneCore() {
-    asio::post(io_, [this] {
-      acceptor_.close();
-      connections_.Abort();
-    });
-    thread_.join();
-  }
-  OneCore(const OneCore&) = delete;
-  OneCore& operator=(const OneCore&) = delete;
-
-  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  void Drain() {
-    asio::post(io_, [this] { connections_.Drain(); });
-  }
-  asio::io_context& io() { return io_; }
-
- private:
-  asio::awaitable<void> Accept() {
-    while (true) {
-      boost::system::error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return;
-      auto stream = std::make_unique<Stream>(std::move(socket), deadlines_);
-      asio::co_spawn(io_, connections_.Serve(std::move(stream)), asio::detached);
-    }
-  }
-
-  base::FakeClock clock_{784111777000};  // Sun, 06 Nov 1994 08:49:37 GMT
-  asio::io_context io_;
-  Deadlines deadlines_;
-  ServerConnections connections_;
-  tcp::acceptor acceptor_;
-  std::thread thread_;
-};
 
 constexpr std::size_t kEchoBytesMax = 100'000;
 

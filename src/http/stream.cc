@@ -59,8 +59,9 @@ Attempt FromSsl(ssl_st* ssl, int result) {
 }  // namespace
 
 struct Stream::State : std::enable_shared_from_this<Stream::State> {
-  State(tcp::socket connected, Deadlines& deadlines)
+  State(tcp::socket connected, Deadlines& core_deadlines)
       : socket(std::move(connected)),
+        deadlines(core_deadlines),
         read_deadline(deadlines, [this] { Cancel(); }),
         write_deadline(deadlines, [this] { Cancel(); }) {}
 
@@ -152,6 +153,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
   }
 
   tcp::socket socket;
+  Deadlines& deadlines;
   SslHandle ssl;  // after the socket that it writes to
   Deadline read_deadline;
   Deadline write_deadline;
@@ -312,6 +314,18 @@ void Stream::Reset() {
 
 bool Stream::is_tls() const {
   return state_->ssl != nullptr;
+}
+
+Deadlines& Stream::deadlines() const {
+  return state_->deadlines;
+}
+
+std::string_view Stream::protocol() const {
+  if (!state_->ssl) return {};
+  const unsigned char* name = nullptr;
+  unsigned int bytes = 0;
+  SSL_get0_alpn_selected(state_->ssl.get(), &name, &bytes);
+  return {reinterpret_cast<const char*>(name), bytes};
 }
 
 std::string Stream::PeerName() const {

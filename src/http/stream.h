@@ -60,7 +60,11 @@ class Stream {
   /// As Cut, so that the peer sees a reset and not an end.
   void Reset();
 
+  /// The core's, which it was made with.
+  [[nodiscard]] Deadlines& deadlines() const;
   [[nodiscard]] bool is_tls() const;
+  /// What the TLS handshake agreed on by ALPN (RFC 7301), "h2" or "http/1.1"; empty without.
+  [[nodiscard]] std::string_view protocol() const;
   /// The peer's "address:port".
   [[nodiscard]] std::string PeerName() const;
 

@@ -35,16 +35,18 @@ Context NewContext(const SSL_METHOD* method) {
   return context;
 }
 
-/// Takes http/1.1 when it is offered; a client that offers only other protocols is refused.
+/// Takes h2 when it is offered, else http/1.1; a client that offers only other protocols is refused.
 int SelectProtocol(SSL*, const unsigned char** chosen, unsigned char* chosen_bytes,
                    const unsigned char* offered, unsigned int offered_bytes, void*) {
-  const std::string_view wanted(reinterpret_cast<const char*>(kHttp11.data()) + 1, kHttp11[0]);
-  for (unsigned int at = 0; at < offered_bytes; at += 1U + offered[at]) {
-    const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
-    if (name != wanted) continue;
-    *chosen = offered + at + 1;
-    *chosen_bytes = offered[at];
-    return SSL_TLSEXT_ERR_OK;
+  const std::string_view http11(reinterpret_cast<const char*>(kHttp11.data()) + 1, kHttp11[0]);
+  for (const std::string_view wanted : {kHttp2Protocol, http11}) {
+    for (unsigned int at = 0; at < offered_bytes; at += 1U + offered[at]) {
+      const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
+      if (name != wanted) continue;
+      *chosen = offered + at + 1;
+      *chosen_bytes = offered[at];
+      return SSL_TLSEXT_ERR_OK;
+    }
   }
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }

@@ -1,8 +1,10 @@
-// TLS by OpenSSL: TLS 1.2 and later, ALPN http/1.1, buffers released while idle.
+// TLS by OpenSSL: TLS 1.2 and later, buffers released while idle. A server takes h2 or http/1.1 by
+// ALPN (RFC 7301), h2 first; a client offers http/1.1.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -10,6 +12,9 @@ struct ssl_ctx_st;
 struct ssl_st;
 
 namespace proviso::http {
+
+/// The name of HTTP/2 over TLS in ALPN (RFC 9113, 3.1).
+inline constexpr std::string_view kHttp2Protocol = "h2";
 
 namespace internal {
 struct FreeSslContext {

@@ -106,7 +106,7 @@ struct AnswerSummary {
   std::size_t calls_withheld = 0;
   std::size_t server_calls = 0;  ///< Calls that the provider ran itself.
   /// Types of blocks that the caller's dialect has no place for, each once; only of translations.
-  std::set<std::string> left_out;
+  std::set<std::string> left_out = {};
 
   bool operator==(const AnswerSummary&) const = default;
 };

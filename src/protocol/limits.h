@@ -18,6 +18,8 @@ inline constexpr std::size_t kToolsMax = 2'048;
 inline constexpr std::size_t kNameBytesMax = 512;
 /// Choices (`n`) of one answer.
 inline constexpr std::size_t kChoicesMax = 128;
+/// Values in the arguments of one call that come in pieces, each with its path (Vertex AI).
+inline constexpr std::size_t kPartialArgumentsMax = 16'384;
 
 /// One frame of an AWS event stream, and its headers. AWS's own limits are 16 MiB of payload and
 /// 128 KiB; SDKs refuse more.

@@ -160,7 +160,30 @@ asio::awaitable<base::Result<const http::ResponseHead*>> Exchange::ReadHead() {
   }
 }
 
+base::Status Exchange::DecodeContent() {
+  const auto coding = http::ReadContentCoding(head_.headers);
+  if (!coding) return Fail(coding.error());
+  if (*coding != http::ContentCoding::kIdentity) decoder_ = std::make_unique<http::ContentDecoder>(*coding);
+  std::erase_if(head_.headers, [](const http::Header& header) {
+    return http::EqualsIgnoringCase(header.name, "content-encoding");
+  });
+  return {};
+}
+
 asio::awaitable<base::Result<std::string_view>> Exchange::ReadSome() {
+  if (!decoder_) co_return co_await ReadCoded();
+  text_.clear();
+  while (true) {
+    const auto coded = co_await ReadCoded();
+    if (!coded) co_return coded;
+    const base::Status decoded = coded->empty() ? decoder_->Finish() : decoder_->Feed(*coded, text_);
+    if (!decoded) co_return Fail(decoded.error());
+    if (coded->empty() || !text_.empty()) co_return std::string_view(text_);
+  }
+}
+
+/// The next bytes of the body, as the provider coded them.
+asio::awaitable<base::Result<std::string_view>> Exchange::ReadCoded() {
   body_.clear();
   while (true) {
     if (!connection_) co_return Fail({ErrorCode::kConflict, "there is no answer to read"});

@@ -24,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/content_decoding.h"
 #include "http/message.h"
 #include "http/parser.h"
 #include "http/stream.h"
@@ -66,8 +67,13 @@ class Exchange {
   [[nodiscard]] boost::asio::awaitable<base::Status> Send(Request request);
   /// The final head (interim ones are skipped). Borrowed from the exchange.
   [[nodiscard]] boost::asio::awaitable<base::Result<const http::ResponseHead*>> ReadHead();
-  /// The next decoded bytes of the body, as they come; empty at its end. Borrowed until the next
-  /// call. An answer that is cut off is kUnavailable, never an end.
+  /// From here on the content is given without its coding (gzip, deflate, br), and the head without
+  /// Content-Encoding. Once, after ReadHead, by who must read the content; without it, it comes as the
+  /// provider sent it. kInvalid for a coding that is not known here, or several.
+  [[nodiscard]] base::Status DecodeContent();
+  /// The next bytes of the body, without its framing, as they come; empty at its end. Borrowed until
+  /// the next call. An answer that is cut off is kUnavailable, never an end; a compressed one that
+  /// unfolds beyond its bounds is kLimit.
   [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> ReadSome();
   /// The whole body; kLimit over `bytes_max`.
   [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadAll(std::size_t bytes_max);
@@ -84,6 +90,7 @@ class Exchange {
   [[nodiscard]] boost::asio::awaitable<base::Status> SendOnce();
   [[nodiscard]] boost::asio::awaitable<base::Status> SendAgain();
   [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> Read(std::chrono::milliseconds wait);
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string_view>> ReadCoded();
   [[nodiscard]] base::Status BuildHead(std::string& out) const;
   [[nodiscard]] bool MayRetry(const base::Error& error) const;
   [[nodiscard]] std::unexpected<base::Error> Fail(base::Error error);
@@ -96,6 +103,8 @@ class Exchange {
   http::ResponseHead head_;
   std::string in_;  // bytes read and not yet decoded
   std::string body_;
+  std::unique_ptr<http::ContentDecoder> decoder_;  // null: the content is given as it comes
+  std::string text_;                               // decoded
   int sends_ = 0;
   std::size_t answer_bytes_ = 0;
   bool cancelled_ = false;

@@ -163,6 +163,61 @@ TEST_F(UpstreamTest, NeverTakesAnAnswerThatIsCutOffForAWholeOne) {
   }
 }
 
+// "data: one\n\ndata: two\n\n" by gzip.
+constexpr std::string_view kGzippedEvents(
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x49\x2c\x49\xb4\x52\xc8\xcf\x4b\xe5\xe2\x4a\x01"
+    "\x33\x4b\xca\xf3\xb9\xb8\x00\xa2\x0d\x4a\x3f\x16\x00\x00\x00",
+    38);
+
+TEST_F(UpstreamTest, DecodesContentOnlyWhenAsked) {
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nX: y\r\nContent-Length: 38\r\n\r\n" +
+      std::string(kGzippedEvents);
+  ScriptedUpstream upstream({{.answer = {ByteByByte(answer)}}});
+  const auto pool = MakePool(upstream.url());
+  EXPECT_EQ(Ask(*pool), "200 " + std::string(kGzippedEvents));
+  Run([&]() -> asio::awaitable<void> {
+    Exchange exchange(*pool);
+    EXPECT_TRUE(co_await exchange.Send({.target = "/", .headers = {}, .body = ""}));
+    const auto head = co_await exchange.ReadHead();
+    EXPECT_TRUE(head);
+    EXPECT_TRUE(exchange.DecodeContent());
+    EXPECT_EQ(http::FindHeader((*head)->headers, "content-encoding"), nullptr);
+    EXPECT_NE(http::FindHeader((*head)->headers, "x"), nullptr);
+    const auto text = co_await exchange.ReadAll(22);
+    EXPECT_EQ(text.value_or(""), "data: one\n\ndata: two\n\n");
+  });
+}
+
+TEST_F(UpstreamTest, NeverTakesACompressedAnswerThatIsCutOffForAWholeOne) {
+  struct Row {
+    std::string head;
+    std::string body;
+    std::string error;
+  };
+  const std::string gzip = "Content-Encoding: gzip\r\n";
+  const std::vector<Row> rows = {
+      {gzip, std::string(kGzippedEvents.substr(0, 30)), "the compressed content is cut off before its end"},
+      {gzip, "{}", "content coding: gzip: incorrect header check"},
+      {gzip, std::string(kGzippedEvents) + "{}", "content coding: gzip: incorrect header check"},
+      {"Content-Encoding: gzip, br\r\n", "x", "Content-Encoding: more than one coding; only one is decoded"},
+      {"Content-Encoding: zstd\r\n", "x", "Content-Encoding: not gzip, deflate or br"},
+  };
+  for (const Row& row : rows) {
+    ScriptedUpstream upstream({{.answer = {Bytes("HTTP/1.1 200 OK\r\n" + row.head + "Content-Length: " +
+                                                 std::to_string(row.body.size()) + "\r\n\r\n" + row.body)}}});
+    const auto pool = MakePool(upstream.url());
+    Run([&]() -> asio::awaitable<void> {
+      Exchange exchange(*pool);
+      EXPECT_TRUE(co_await exchange.Send({.target = "/", .headers = {}, .body = ""}));
+      EXPECT_TRUE(co_await exchange.ReadHead());
+      const base::Status decoding = exchange.DecodeContent();
+      const auto text = decoding ? co_await exchange.ReadAll(100) : std::unexpected(decoding.error());
+      EXPECT_EQ(text ? *text : text.error().message, AtHost(upstream, row.error));
+    });
+  }
+}
+
 TEST_F(UpstreamTest, RefusesAnAnswerWithTwoReadings) {
   ScriptedUpstream upstream(
       {{.answer = {Bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx")}}});

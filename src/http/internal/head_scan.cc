@@ -75,16 +75,6 @@ bool ListHas(std::string_view list, std::string_view token) {
   return false;
 }
 
-Parsed<std::uint64_t> ScanContentLength(std::string_view value) {
-  std::uint64_t length = 0;
-  const char* const end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, length);
-  if (error != std::errc() || stop != end || value.empty()) {
-    return Refuse(400, "Content-Length is not a decimal number");
-  }
-  return length;
-}
-
 Parsed<FramingHeaders> ScanFraming(std::span<const Header> headers, Version version) {
   FramingHeaders framing;
   for (const Header& header : headers) {
@@ -116,13 +106,38 @@ Parsed<Version> ScanVersion(std::string_view text) {
   return Refuse(400, "the start line does not carry an HTTP version");
 }
 
-bool IsKnownMethod(std::string_view method) {
-  static constexpr std::array<std::string_view, 7> kMethods = {"POST",  "GET",    "HEAD",   "PUT",
-                                                               "PATCH", "DELETE", "OPTIONS"};
-  return std::ranges::find(kMethods, method) != kMethods.end();
+Parsed<void> ScanRequestLine(std::string_view line, RequestHead& head) {
+  const std::size_t first = line.find(' ');
+  const std::string_view method = line.substr(0, first);
+  if (!IsToken(method)) return Refuse(400, "the method is not a token");
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) {
+    return Refuse(400, "the request line is not 'method target version'");
+  }
+  const auto version = ScanVersion(line.substr(last + 1));
+  if (!version) return std::unexpected(version.error());
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  if (auto checked = CheckTarget(target); !checked) return checked;
+  if (auto checked = CheckMethod(method); !checked) return checked;
+  head.version = *version;
+  head.method.assign(method);
+  SetTarget(target, head);
+  return {};
 }
 
-/// Origin form only (RFC 9112, 3.2.1), with the characters of RFC 3986, 3.3 and 3.4.
+}  // namespace
+
+Parsed<std::uint64_t> ScanContentLength(std::string_view value) {
+  std::uint64_t length = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, length);
+  if (error != std::errc() || stop != end || value.empty()) {
+    return Refuse(400, "Content-Length is not a decimal number");
+  }
+  return length;
+}
+
+// With the characters of RFC 3986, 3.3 and 3.4.
 Parsed<void> CheckTarget(std::string_view target) {
   if (target.size() > kTargetBytesMax) return Refuse(414, "the request target is too long");
   if (target.empty() || target.front() != '/') {
@@ -138,26 +153,21 @@ Parsed<void> CheckTarget(std::string_view target) {
   return {};
 }
 
-Parsed<void> ScanRequestLine(std::string_view line, RequestHead& head) {
-  const std::size_t first = line.find(' ');
-  const std::string_view method = line.substr(0, first);
+Parsed<void> CheckMethod(std::string_view method) {
+  static constexpr std::array<std::string_view, 7> kMethods = {"POST",  "GET",    "HEAD",   "PUT",
+                                                               "PATCH", "DELETE", "OPTIONS"};
   if (!IsToken(method)) return Refuse(400, "the method is not a token");
-  const std::size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) {
-    return Refuse(400, "the request line is not 'method target version'");
+  if (std::ranges::find(kMethods, method) == kMethods.end()) {
+    return Refuse(501, "the method is not implemented");
   }
-  const auto version = ScanVersion(line.substr(last + 1));
-  if (!version) return std::unexpected(version.error());
-  const std::string_view target = line.substr(first + 1, last - first - 1);
-  if (auto checked = CheckTarget(target); !checked) return checked;
-  if (!IsKnownMethod(method)) return Refuse(501, "the method is not implemented");
-  head.version = *version;
-  head.method.assign(method);
+  return {};
+}
+
+void SetTarget(std::string_view target, RequestHead& head) {
   head.target.assign(target);
   const std::size_t question = std::min(target.find('?'), target.size());
   head.path.assign(target.substr(0, question));
   head.query.assign(target.substr(std::min(question + 1, target.size())));
-  return {};
 }
 
 Parsed<void> CheckHost(std::span<const Header> headers) {
@@ -168,8 +178,6 @@ Parsed<void> CheckHost(std::span<const Header> headers) {
   }
   return {};
 }
-
-}  // namespace
 
 Parsed<std::size_t> ScanForHeadEnd(std::string_view input, std::size_t& scanned_bytes) {
   while (true) {

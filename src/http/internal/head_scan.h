@@ -19,4 +19,14 @@ namespace proviso::http::internal {
 [[nodiscard]] Parsed<void> ScanRequestHead(std::string_view raw, RequestHead& head);
 [[nodiscard]] Parsed<void> ScanResponseHead(std::string_view raw, ResponseTo request, ResponseHead& head);
 
+/// The rules that a request has over every version. Origin form only (RFC 9112, 3.2.1): 400 or 414.
+[[nodiscard]] Parsed<void> CheckTarget(std::string_view target);
+/// 400 for what is no token, 501 for a method that is not ours.
+[[nodiscard]] Parsed<void> CheckMethod(std::string_view method);
+/// Exactly one Host, which is a host with an optional port.
+[[nodiscard]] Parsed<void> CheckHost(std::span<const Header> headers);
+[[nodiscard]] Parsed<std::uint64_t> ScanContentLength(std::string_view value);
+/// Fills target, path and query.
+void SetTarget(std::string_view target, RequestHead& head);
+
 }  // namespace proviso::http::internal

@@ -6,7 +6,8 @@
 #include <chrono>
 #include <exception>
 
-#include "base/json_writer.h"
+#include "http/internal/http2_wire.h"
+#include "http/internal/refusal_body.h"
 
 namespace proviso::http::internal {
 namespace {
@@ -22,57 +23,56 @@ milliseconds Left(steady_clock::time_point until) {
   return std::max(left, milliseconds(1));
 }
 
-/// The body of our own refusals: the shape in which the official SDKs look for an error.
-std::string RefusalBody(std::string_view reason) {
-  base::JsonWriter json;
-  json.BeginObject().Key("type").String("error").Key("error").BeginObject();
-  json.Key("type").String("invalid_request_error").Key("message").String(reason);
-  json.EndObject().EndObject();
-  return json.Take();
-}
-
 bool HasNoBody(int status) {
   return status == 204 || status == 304;
+}
+
+/// Whether one begins with the other.
+bool BeginsAlike(std::string_view bytes, std::string_view other) {
+  const std::size_t shared = std::min(bytes.size(), other.size());
+  return bytes.substr(0, shared) == other.substr(0, shared);
 }
 
 }  // namespace
 
 ServerConnection::ServerConnection(ServerConnections& core, std::unique_ptr<Stream> stream)
-    : core_(core), stream_(std::move(stream)), index_(core.live_.size()), peer_(stream_->PeerName()) {
-  core_.live_.push_back(this);
-}
+    : core_(core), stream_(std::move(stream)), enlisted_(core, *this), peer_(stream_->PeerName()) {}
 
-ServerConnection::~ServerConnection() {
-  core_.live_[index_] = core_.live_.back();
-  core_.live_[index_]->index_ = index_;
-  core_.live_.pop_back();
-  if (core_.live_.empty() && core_.on_empty_) core_.on_empty_();
-}
-
-asio::awaitable<void> ServerConnection::Run() {
+asio::awaitable<ServerConnection::End> ServerConnection::Run() {
   Turn turn = Turn::kNext;
   while (turn == Turn::kNext) turn = co_await ServeOne();
+  if (turn == Turn::kHttp2) co_return End::kHttp2;
   if (turn == Turn::kLinger) co_await Linger();
   stream_->ShutdownWrite();
   stream_->Cut();
+  co_return End::kClosed;
+}
+
+void ServerConnection::Drain() {
+  if (idle_) Cut();
+}
+
+void ServerConnection::Cut() {
+  if (stream_) stream_->Cut();
 }
 
 asio::awaitable<ServerConnection::Turn> ServerConnection::ServeOne() {
   StartExchange();
-  const auto got_head = co_await ReadHead();
-  if (!got_head) {
+  const auto found = co_await ReadHead();
+  if (!found) {
     if (!refusal_) co_return Turn::kClose;
     co_return co_await AfterHandler();
   }
-  if (!*got_head) co_return Turn::kClose;
+  if (*found == Found::kEnd) co_return Turn::kClose;
+  if (*found == Found::kHttp2) co_return Turn::kHttp2;
+  first_ = false;
   if (const std::string* expect = FindHeader(head_.headers, "expect");
       expect != nullptr && !EqualsIgnoringCase(*expect, "100-continue")) {
     (void)Refuse({417, "Expect: only 100-continue is known"}, ErrorCode::kInvalid);
     co_return co_await AfterHandler();
   }
-  ServerExchange exchange(*this);
   if (parser_.BodyDone()) WatchPeer();
-  co_await CallHandler(exchange);
+  co_await CallHandler();
   stream_->OnRead(nullptr);
   co_return co_await AfterHandler();
 }
@@ -88,22 +88,23 @@ void ServerConnection::StartExchange() {
   close_after_ = false;
 }
 
-/// True with a head; false when the peer ended between requests; an error otherwise, with
-/// refusal_ set if there is someone to tell.
-asio::awaitable<base::Result<bool>> ServerConnection::ReadHead() {
+/// An error has refusal_ set if there is someone to tell.
+asio::awaitable<base::Result<ServerConnection::Found>> ServerConnection::ReadHead() {
   const ServerTimeouts& timeouts = core_.timeouts_;
   auto until = steady_clock::now() + (in_.empty() ? timeouts.idle : timeouts.head);
   while (true) {
-    if (!in_.empty()) {
+    const bool preface = first_ && !in_.empty() && BeginsAlike(in_, kHttp2Preface);
+    if (preface && in_.size() >= kHttp2Preface.size()) co_return Found::kHttp2;
+    if (!in_.empty() && !preface) {
       const auto used = parser_.ParseHead(in_, head_);
       if (!used) co_return Refuse(used.error(), ErrorCode::kInvalid);
       if (*used != 0) {
         in_.erase(0, *used);
-        co_return true;
+        co_return Found::kHead;
       }
     }
     idle_ = in_.empty();
-    if (idle_ && core_.draining_) co_return false;
+    if (idle_ && core_.draining_) co_return Found::kEnd;
     const bool first_bytes = idle_;
     const auto bytes = co_await stream_->FinishRead(Left(until));
     idle_ = false;
@@ -113,15 +114,15 @@ asio::awaitable<base::Result<bool>> ServerConnection::ReadHead() {
       }
       co_return std::unexpected(bytes.error());
     }
-    if (bytes->empty()) co_return false;
+    if (bytes->empty()) co_return Found::kEnd;
     if (first_bytes) until = steady_clock::now() + timeouts.head;
     in_.append(*bytes);
   }
 }
 
-asio::awaitable<void> ServerConnection::CallHandler(ServerExchange& exchange) {
+asio::awaitable<void> ServerConnection::CallHandler() {
   try {
-    co_await core_.handler_(exchange);
+    co_await core_.handler_(*this);
   } catch (const std::exception&) {
     // The handler's own errors are values; what a library throws ends this exchange only. What
     // it says may hold content, so it goes nowhere; AfterHandler answers 500.
@@ -271,6 +272,29 @@ asio::awaitable<base::Status> ServerConnection::WriteStream(std::string_view byt
   out_.clear();
   if (sent) answer_ = next;
   co_return sent;
+}
+
+asio::awaitable<base::Status> ServerConnection::Write(std::string_view bytes) {
+  return WriteStream(bytes, Answer::kStreaming);
+}
+
+asio::awaitable<base::Status> ServerConnection::EndStream(std::string_view last) {
+  return WriteStream(last, Answer::kDone);
+}
+
+void ServerConnection::Abort() {
+  answer_ = Answer::kBroken;
+  stream_->Reset();
+}
+
+void ServerConnection::OnPeerGone(std::move_only_function<void()> notice) {
+  if (!notice) {
+    stream_->OnRead(nullptr);
+    return;
+  }
+  stream_->OnRead([stream = stream_.get(), notice = std::move(notice)]() mutable {
+    if (stream->read_ended()) notice();
+  });
 }
 
 }  // namespace proviso::http::internal

@@ -1,4 +1,4 @@
-// One server connection: reads a request, gives it to the handler, sees that it is answered, and
+// One HTTP/1.1 connection: reads a request, gives it to the handler, sees that it is answered, and
 // goes on or closes. ServerExchange is its face to the handler.
 #pragma once
 
@@ -7,41 +7,56 @@
 #include <span>
 #include <string>
 
+#include "http/internal/enlisted.h"
 #include "http/parser.h"
 #include "http/server.h"
 
 namespace proviso::http::internal {
 
-class ServerConnection {
+class ServerConnection final : public LiveConnection, public ServerExchange {
  public:
   ServerConnection(ServerConnections& core, std::unique_ptr<Stream> stream);
-  ~ServerConnection();
   ServerConnection(const ServerConnection&) = delete;
   ServerConnection& operator=(const ServerConnection&) = delete;
 
-  [[nodiscard]] boost::asio::awaitable<void> Run();
+  /// How Run ended: the connection is closed, or its first bytes are HTTP/2's preface, and stream
+  /// and bytes are to be taken.
+  enum class End : std::uint8_t { kClosed, kHttp2 };
+  [[nodiscard]] boost::asio::awaitable<End> Run();
+  [[nodiscard]] std::unique_ptr<Stream> TakeStream() { return std::move(stream_); }
+  [[nodiscard]] std::string TakeUnread() { return std::move(in_); }
 
-  /// Between two requests, with no byte of the next one.
-  [[nodiscard]] bool idle() const { return idle_; }
-  void Cut() { stream_->Cut(); }
+  void Drain() override;
+  void Cut() override;
+
+  // ServerExchange, of the request that is being served.
+  [[nodiscard]] const RequestHead& head() const override { return head_; }
+  [[nodiscard]] const std::string& peer() const override { return peer_; }
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadBody(std::size_t bytes_max) override;
+  [[nodiscard]] boost::asio::awaitable<base::Status> Respond(int status, std::vector<Header> headers,
+                                                             std::string body) override;
+  [[nodiscard]] boost::asio::awaitable<base::Status> BeginStream(int status, std::vector<Header> headers,
+                                                                 HeadFlush flush) override;
+  [[nodiscard]] boost::asio::awaitable<base::Status> Write(std::string_view bytes) override;
+  [[nodiscard]] boost::asio::awaitable<base::Status> EndStream(std::string_view last) override;
+  void Abort() override;
+  [[nodiscard]] bool responded() const override { return answer_ != Answer::kNone; }
+  [[nodiscard]] bool peer_gone() const override { return stream_->read_ended(); }
+  void OnPeerGone(std::move_only_function<void()> notice) override;
 
  private:
-  friend class http::ServerExchange;
-  enum class Turn : std::uint8_t { kNext, kClose, kLinger };
+  enum class Turn : std::uint8_t { kNext, kClose, kLinger, kHttp2 };
   enum class Answer : std::uint8_t { kNone, kStreaming, kDone, kBroken };
+  /// What the bytes waiting at the head's place are.
+  enum class Found : std::uint8_t { kHead, kEnd, kHttp2 };
 
   [[nodiscard]] boost::asio::awaitable<Turn> ServeOne();
-  [[nodiscard]] boost::asio::awaitable<base::Result<bool>> ReadHead();
-  [[nodiscard]] boost::asio::awaitable<void> CallHandler(ServerExchange& exchange);
+  [[nodiscard]] boost::asio::awaitable<base::Result<Found>> ReadHead();
+  [[nodiscard]] boost::asio::awaitable<void> CallHandler();
   [[nodiscard]] boost::asio::awaitable<Turn> AfterHandler();
   [[nodiscard]] boost::asio::awaitable<void> Linger();
 
-  [[nodiscard]] boost::asio::awaitable<base::Result<std::string>> ReadBody(std::size_t bytes_max);
   [[nodiscard]] boost::asio::awaitable<base::Status> Continue();
-  [[nodiscard]] boost::asio::awaitable<base::Status> Respond(int status, std::vector<Header> headers,
-                                                             std::string body);
-  [[nodiscard]] boost::asio::awaitable<base::Status> BeginStream(int status, std::vector<Header> headers,
-                                                                 HeadFlush flush);
   [[nodiscard]] boost::asio::awaitable<base::Status> WriteStream(std::string_view bytes, Answer next);
   [[nodiscard]] boost::asio::awaitable<base::Status> Send(std::span<const std::string_view> pieces);
 
@@ -53,7 +68,7 @@ class ServerConnection {
 
   ServerConnections& core_;
   std::unique_ptr<Stream> stream_;
-  std::size_t index_;  // in core_.live_
+  Enlisted enlisted_;
   std::string peer_;
   RequestParser parser_;
   RequestHead head_;
@@ -61,7 +76,8 @@ class ServerConnection {
   std::string out_;  // the answer's head while it waits to be sent
   std::optional<Refusal> refusal_;
   Answer answer_ = Answer::kNone;
-  bool idle_ = false;
+  bool idle_ = false;  // between two requests, with no byte of the next one
+  bool first_ = true;  // no head was read yet: it may be HTTP/2's preface
   bool close_after_ = false;
 };
 

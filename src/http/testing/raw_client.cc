@@ -96,6 +96,11 @@ std::string RawClient::ReadAnswer() {
   }
 }
 
+std::string RawClient::ReadOnce() {
+  if (waiting_.empty()) waiting_ = ReadSome().value_or(std::string());
+  return std::exchange(waiting_, {});
+}
+
 void RawClient::Close() {
   ssl_.reset();
   if (socket_ >= 0) ::close(socket_);

@@ -30,6 +30,8 @@ class RawClient {
   [[nodiscard]] std::string ReadAnswer();
   /// Reads to the end; "…<reset>" when the peer reset the connection.
   [[nodiscard]] std::string ReadToEnd() { return ReadTo({}); }
+  /// What the next read brings; empty at the end.
+  [[nodiscard]] std::string ReadOnce();
   void Close();
 
  private:

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "base/json.h"
+#include "protocol/aws_event_stream.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
@@ -62,10 +63,20 @@ std::vector<std::string> AnswersOf(Dialect dialect, const std::string& lines) {
   return answers;
 }
 
+/// {"messageStop":{…}} as the frame of that event.
+std::string AwsFrameOf(std::string_view line) {
+  const auto document = base::JsonDocument::Parse(line);
+  if (!document || document->root().size() != 1) return "not an event";
+  const base::JsonMember event = *document->root().members().begin();
+  return MakeAwsEvent(event.key.text(), event.value.raw());
+}
+
 bool IsAnswer(Dialect dialect, const std::string& body) {
   const auto document = base::JsonDocument::Parse(body);
   if (!document) return false;
   if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
+  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
+  if (dialect == Dialect::kBedrockConverse) return !document->root().Find("output").missing();
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
 }
@@ -82,6 +93,9 @@ void Load(const fs::path& folder, Dialect dialect, std::vector<Recording>& recor
     for (const std::string& lines : AnswersOf(dialect, body)) {
       recordings.push_back(
           {name + "#" + std::to_string(rank++), dialect, Delivery::kStream, FramesOf(dialect, lines)});
+      if (dialect == Dialect::kGemini) {
+        recordings.push_back({name + "[]", dialect, Delivery::kArrayStream, ArrayOf(lines)});
+      }
     }
   }
 }
@@ -143,6 +157,10 @@ std::string FramesOf(Dialect dialect, std::string_view lines) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     if (line.empty()) continue;
     std::string event;
+    if (dialect == Dialect::kBedrockConverse) {
+      out += AwsFrameOf(line);
+      continue;
+    }
     if (dialect == Dialect::kAnthropicMessages || dialect == Dialect::kOpenAiResponses) {
       const auto document = base::JsonDocument::Parse(line);
       if (document) event = document->root().Find("type").text();
@@ -151,6 +169,17 @@ std::string FramesOf(Dialect dialect, std::string_view lines) {
   }
   if (dialect == Dialect::kOpenAiChat) out += "data: [DONE]\n\n";
   return out;
+}
+
+std::string ArrayOf(std::string_view lines) {
+  std::string out;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    if (!line.empty()) out.append(out.empty() ? "[" : ",\r\n").append(line);
+  }
+  return out + "\n]\n";
 }
 
 std::vector<Recording> Recordings() {
@@ -162,6 +191,8 @@ std::vector<Recording> Recordings() {
   for (const char* folder : kOpenAi) Load(wire / folder, Dialect::kOpenAiChat, recordings);
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
   Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
+  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
+  Load(wire / "bedrock-converse", Dialect::kBedrockConverse, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;
 }

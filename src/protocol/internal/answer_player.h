@@ -41,6 +41,9 @@ using Decide = std::function<Ruling(const ToolCall& call)>;
 /// "data: …" frames out of lines of JSON, as each dialect's providers send them, with the end.
 [[nodiscard]] std::string FramesOf(Dialect dialect, std::string_view lines);
 
+/// The same as Gemini's array.
+[[nodiscard]] std::string ArrayOf(std::string_view lines);
+
 /// One recorded answer.
 struct Recording {
   std::string name;

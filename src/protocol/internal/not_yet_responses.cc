@@ -25,13 +25,4 @@ std::unique_ptr<EventReader> MakeResponsesEventReader() {
 std::unique_ptr<AnswerWriter> MakeResponsesStreamWriter(AnswerEnvelope) {
   return nullptr;
 }
-base::Result<MediaBlock> MediaFromUrl(std::string_view, MediaBlock::Kind) {
-  return NotYet();
-}
-std::string DataUrl(const MediaBlock&) {
-  return "";
-}
-std::string PlainText(const std::vector<Block>&) {
-  return "";
-}
 }  // namespace proviso::protocol::internal

@@ -41,7 +41,11 @@ Status StreamGate::Handle(std::string_view bytes, std::string& out) {
     if (!keep_alive) return Broken("event stream", "an event after the terminal event");
     return KeepForClose(bytes);
   }
-  if (keep_alive) return Emit(bytes, out);
+  if (keep_alive) {
+    if (!held_.empty() || last_.empty()) return Emit(bytes, out);
+    last_.append(bytes);
+    return {};
+  }
   const auto reading = Read(*frame);
   if (!reading) return std::unexpected(reading.error());
   if (reading->flow == Flow::kText) {
@@ -52,11 +56,11 @@ Status StreamGate::Handle(std::string_view bytes, std::string& out) {
   switch (reading->flow) {
     case Flow::kPass:
     case Flow::kText:
-      return Emit(bytes, out);
+      return Emit(bytes, out, reading->tail);
     case Flow::kHold:
-      return Keep(bytes);
+      return Keep(bytes, reading->tail);
     case Flow::kReplace:
-      return Emit(reading->replacement, out);
+      return Emit(reading->replacement, out, reading->tail);
     case Flow::kDrop:
       return {};
     case Flow::kEnding:
@@ -68,16 +72,23 @@ Status StreamGate::Handle(std::string_view bytes, std::string& out) {
   return {};
 }
 
-Status StreamGate::Emit(std::string_view bytes, std::string& out) {
-  if (!held_.empty()) return Keep(bytes);
+Status StreamGate::Emit(std::string_view bytes, std::string& out, Tail tail) {
+  if (!held_.empty()) return Keep(bytes, tail);
   if (ending_) return KeepForClose(bytes);
-  out.append(bytes);
+  Leave(bytes, tail, out);
   return {};
 }
 
-Status StreamGate::Keep(std::string_view bytes) {
+void StreamGate::Leave(std::string_view bytes, Tail tail, std::string& out) {
+  out.append(last_);  // it was not the last
+  last_.clear();
+  tail_ = tail;
+  (tail == Tail::kNone ? out : last_).append(bytes);
+}
+
+Status StreamGate::Keep(std::string_view bytes, Tail tail) {
   held_bytes_ += bytes.size();
-  held_.emplace_back(bytes);
+  held_.emplace_back(std::string(bytes), tail);
   return WithinHeldLimit(held_bytes_);
 }
 
@@ -113,13 +124,19 @@ Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Rulin
   const bool all_released = !MustRewrite() && std::ranges::all_of(rulings, [](const Ruling& ruling) {
     return ruling.kind == Ruling::Kind::kRelease;
   });
-  for (const std::string& bytes : held_) {
-    const auto frame = framing_->Parse(bytes);
+  for (const Held& held : held_) {
+    const auto frame = framing_->Parse(held.bytes);
     if (!frame) return std::unexpected(frame.error());
+    std::string rewritten;
     if (all_released || !frame->has_data) {
-      out.append(bytes);
-    } else if (auto rewritten = Rewrite(*frame, out); !rewritten) {
-      return rewritten;
+      rewritten = held.bytes;
+    } else if (auto done = Rewrite(*frame, rewritten); !done) {
+      return done;
+    }
+    if (!frame->has_data && !last_.empty()) {
+      last_.append(rewritten);
+    } else {
+      Leave(rewritten, held.tail, out);
     }
   }
   held_.clear();
@@ -130,14 +147,14 @@ Status StreamGate::Settle(std::span<const ToolCall> calls, std::span<const Rulin
 
 Status StreamGate::Close(std::string& out) {
   if (const std::string_view rest = framing_->Unread(); !rest.empty()) {
-    // The body ended without a last blank line: only the terminal event may come so.
-    std::string nothing;
-    if (auto handled = Handle(framing_->Skip(rest.size()), nothing); !handled) return handled;
+    // The body ended without a last blank line: only the last event may come so.
+    std::string before;
+    if (auto handled = Handle(framing_->Skip(rest.size()), before); !handled) return handled;
+    if (tail_ != Tail::kNone) out.append(before);
   }
-  if (!ending_ || !pending().empty() || !held_.empty()) {
-    return Broken("event stream", "it ended before its terminal event");
-  }
-  out.append(terminal_);
+  if (!ending_ && tail_ != Tail::kEnds) return Broken("event stream", "it ended before its terminal event");
+  if (!pending().empty() || !held_.empty()) return Broken("event stream", "it ended inside a tool call");
+  out.append(last_).append(terminal_);
   return {};
 }
 

@@ -10,11 +10,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/answer.h"
 #include "protocol/internal/event_shape.h"
-#include "protocol/internal/framing.h"
+#include "protocol/internal/stream_framing.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
@@ -44,6 +45,13 @@ struct TextHoles {
   std::size_t AnswerSummary::* counter = nullptr;
 };
 
+/// For dialects whose last event is one like the others.
+enum class Tail : std::uint8_t {
+  kNone,
+  kKept,  ///< Could be the last: kept back until another event comes, or until Close.
+  kEnds,  ///< The same, and the stream may end behind it without a terminal event.
+};
+
 /// What a dialect makes of one event. Most often only a Flow, hence the conversion.
 struct Reading {
   Reading() = default;
@@ -52,14 +60,17 @@ struct Reading {
   Flow flow = Flow::kPass;
   TextHoles holes;          ///< For kText.
   std::string replacement;  ///< For kReplace; also for kEnding and kTerminal when not empty.
+  Tail tail = Tail::kNone;
 };
 
 class StreamGate : public AnswerGate {
  protected:
   /// Server-sent events.
   explicit StreamGate(AnswerLimits limits) : StreamGate(limits, MakeSseFraming(limits.event_bytes_max)) {}
-  StreamGate(AnswerLimits limits, std::unique_ptr<Framing> framing)
+  StreamGate(AnswerLimits limits, std::unique_ptr<StreamFraming> framing)
       : AnswerGate(limits), framing_(std::move(framing)) {}
+
+  [[nodiscard]] const StreamFraming& framing() const { return *framing_; }
 
   /// Reads one event that has data. May Propose calls; then the rest waits.
   [[nodiscard]] virtual base::Result<Reading> Read(const SseFrame& frame) = 0;
@@ -81,17 +92,25 @@ class StreamGate : public AnswerGate {
 
   [[nodiscard]] base::Status Run(std::string& out);
   [[nodiscard]] base::Status Handle(std::string_view bytes, std::string& out);
-  [[nodiscard]] base::Status Emit(std::string_view bytes, std::string& out);
-  [[nodiscard]] base::Status Keep(std::string_view bytes);
+  [[nodiscard]] base::Status Emit(std::string_view bytes, std::string& out, Tail tail = Tail::kNone);
+  [[nodiscard]] base::Status Keep(std::string_view bytes, Tail tail);
   [[nodiscard]] base::Status KeepForClose(std::string_view bytes);
+  void Leave(std::string_view bytes, Tail tail, std::string& out);
   [[nodiscard]] base::Status WithinHeldLimit(std::size_t bytes) const;
   void LearnShape(const SseFrame& frame, const TextHoles& holes);
 
-  std::unique_ptr<Framing> framing_;
+  struct Held {
+    std::string bytes;
+    Tail tail;
+  };
+
+  std::unique_ptr<StreamFraming> framing_;
   EventShape shape_;
   std::size_t AnswerSummary::* shape_counter_ = nullptr;
-  std::vector<std::string> held_;  // whole frames, in order
+  std::vector<Held> held_;  // whole frames, in order
   std::size_t held_bytes_ = 0;
+  std::string last_;  // the event that could be the last, and what means nothing behind it
+  Tail tail_ = Tail::kNone;
   std::string terminal_;
   bool ending_ = false;  // the answer may end with its bytes
   bool ended_ = false;

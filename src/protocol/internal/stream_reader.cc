@@ -1,9 +1,9 @@
 // From bytes to events, whatever the framing, and from events to steps.
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/stream_framing.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/whole_gate.h"
 
@@ -28,33 +28,39 @@ class Cutter {
   [[nodiscard]] virtual Result<std::optional<Event>> Last() = 0;
 };
 
-class SseCutter : public Cutter {
+/// Whatever a gate cuts too (framing.h).
+class FrameCutter : public Cutter {
  public:
-  explicit SseCutter(AnswerLimits limits) : reader_(limits.event_bytes_max) {}
+  explicit FrameCutter(std::unique_ptr<StreamFraming> framing) : framing_(std::move(framing)) {}
 
-  void Append(std::string_view bytes) override { reader_.Append(bytes); }
+  void Append(std::string_view bytes) override { framing_->Append(bytes); }
 
   Result<std::optional<Event>> Next() override {
     while (true) {
-      const auto bytes = reader_.Next();
+      const auto bytes = framing_->Next();
       if (!bytes) return std::unexpected(bytes.error());
       if (bytes->empty()) return std::nullopt;
-      auto frame = ParseFrame(*bytes);
-      if (!frame) return std::unexpected(frame.error());
-      if (frame->has_data) return Event{std::string(frame->event), std::move(frame->data)};
+      auto event = Take(*bytes);
+      if (!event || *event) return event;
     }
   }
 
+  /// A terminal event may lack its last blank line; whether it was one, its reader says.
   Result<std::optional<Event>> Last() override {
-    std::string rest(reader_.Unread());
-    const bool blank = std::ranges::all_of(rest, [](char c) { return c == '\r' || c == '\n'; });
-    if (blank) return std::nullopt;
-    reader_.Append("\n\n");  // a terminal event may lack its blank line; any other is found unended
-    return Next();
+    const std::string_view rest = framing_->Unread();
+    if (rest.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
+    return Take(framing_->Skip(rest.size()));
   }
 
  private:
-  SseReader reader_;
+  Result<std::optional<Event>> Take(std::string_view bytes) const {
+    auto frame = framing_->Parse(bytes);
+    if (!frame) return std::unexpected(frame.error());
+    if (!frame->has_data) return std::nullopt;
+    return Event{std::string(frame->event), std::move(frame->data)};
+  }
+
+  std::unique_ptr<StreamFraming> framing_;
 };
 
 class LineCutter : public Cutter {
@@ -201,13 +207,13 @@ class StreamReader : public AnswerReader {
 std::unique_ptr<Cutter> MakeCutter(EventForm form, AnswerLimits limits) {
   switch (form) {
     case EventForm::kEvents:
-      return std::make_unique<SseCutter>(limits);
+      return std::make_unique<FrameCutter>(MakeSseFraming(limits.event_bytes_max));
     case EventForm::kLines:
       return std::make_unique<LineCutter>(limits);
     case EventForm::kArray:
       return std::make_unique<ArrayCutter>(limits);
     case EventForm::kAws:
-      break;
+      return std::make_unique<FrameCutter>(MakeAwsFraming(limits.event_bytes_max));
   }
   return nullptr;
 }

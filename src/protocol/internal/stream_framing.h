@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -11,9 +12,9 @@
 
 namespace proviso::protocol::internal {
 
-class Framing {
+class StreamFraming {
  public:
-  virtual ~Framing() = default;
+  virtual ~StreamFraming() = default;
 
   /// Takes bytes; events handed out earlier become invalid.
   virtual void Append(std::string_view bytes) = 0;
@@ -25,14 +26,16 @@ class Framing {
   virtual std::string_view Skip(std::size_t size) = 0;
   /// Takes one event apart. kCorrupt, or kUnavailable with the provider's words when it is an error.
   [[nodiscard]] virtual base::Result<SseFrame> Parse(std::string_view bytes) const = 0;
+  /// The bytes of an event that Parse gave, with other data.
+  [[nodiscard]] virtual std::string WithData(const SseFrame& frame, std::string_view data) const = 0;
 };
 
 /// Server-sent events (sse.h).
-[[nodiscard]] std::unique_ptr<Framing> MakeSseFraming(std::size_t event_bytes_max);
+[[nodiscard]] std::unique_ptr<StreamFraming> MakeSseFraming(std::size_t event_bytes_max);
 
 /// AWS frames (aws_event_stream.h), given as if they were server-sent events: `event` is the
 /// `:event-type` and `data` the payload; `data_begin` stays 0, since other text means another checksum.
-[[nodiscard]] std::unique_ptr<Framing> MakeAwsFraming(std::size_t event_bytes_max);
+[[nodiscard]] std::unique_ptr<StreamFraming> MakeAwsFraming(std::size_t event_bytes_max);
 
 /// The frame of such an event with another payload and the same headers.
 [[nodiscard]] base::Result<std::string> WithAwsData(const SseFrame& frame, std::string_view data);

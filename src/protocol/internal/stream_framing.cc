@@ -1,4 +1,4 @@
-#include "protocol/internal/framing.h"
+#include "protocol/internal/stream_framing.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 
 using base::Result;
 
-class SseFraming final : public Framing {
+class SseFraming final : public StreamFraming {
  public:
   explicit SseFraming(std::size_t event_bytes_max) : reader_(event_bytes_max) {}
   void Append(std::string_view bytes) override { reader_.Append(bytes); }
@@ -18,6 +18,9 @@ class SseFraming final : public Framing {
   Result<std::string_view> Next() override { return reader_.Next(); }
   std::string_view Skip(std::size_t size) override { return reader_.Skip(size); }
   Result<SseFrame> Parse(std::string_view bytes) const override { return ParseFrame(bytes); }
+  std::string WithData(const SseFrame& frame, std::string_view data) const override {
+    return protocol::WithData(frame, data);
+  }
 
  private:
   SseReader reader_;
@@ -40,7 +43,7 @@ std::unexpected<base::Error> AwsError(const AwsFrame& frame) {
                                                        (words.empty() ? "" : ": " + words));
 }
 
-class AwsFraming final : public Framing {
+class AwsFraming final : public StreamFraming {
  public:
   explicit AwsFraming(std::size_t event_bytes_max) : reader_(std::min(event_bytes_max, kAwsFrameBytesMax)) {}
   void Append(std::string_view bytes) override { reader_.Append(bytes); }
@@ -63,17 +66,21 @@ class AwsFraming final : public Framing {
     return event;
   }
 
+  std::string WithData(const SseFrame& frame, std::string_view data) const override {
+    return WithAwsData(frame, data).value_or(std::string());
+  }
+
  private:
   AwsFrameReader reader_;
 };
 
 }  // namespace
 
-std::unique_ptr<Framing> MakeSseFraming(std::size_t event_bytes_max) {
+std::unique_ptr<StreamFraming> MakeSseFraming(std::size_t event_bytes_max) {
   return std::make_unique<SseFraming>(event_bytes_max);
 }
 
-std::unique_ptr<Framing> MakeAwsFraming(std::size_t event_bytes_max) {
+std::unique_ptr<StreamFraming> MakeAwsFraming(std::size_t event_bytes_max) {
   return std::make_unique<AwsFraming>(event_bytes_max);
 }
 
