@@ -89,8 +89,6 @@ std::vector<Row> Rows(const Home& home, Dialect dialect) {
   const std::string invalid = "invalid_request_error";
   std::string deep = ordinary;
   deep.insert(1, "\"deep\":" + std::string(300, '[') + std::string(300, ']') + ",");
-  const std::string others_dialect =
-      dialect == Dialect::kOpenAiChat ? "" : Text({dialect, Delivery::kWhole, "openai-only"});
   std::vector<Row> rows = {
       {"no key", "", "", "-", 401, invalid, "authentication_error", "API key"},
       {"a wrong key", "", "", "pv_wrong", 401, invalid, "authentication_error", "API key"},
