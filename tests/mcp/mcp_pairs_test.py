@@ -1,23 +1,6 @@
 """Both official SDKs as client and as server, through the gateway: what they see, and what reaches the server."""
 
-import pytest
-
-from conftest import TOOLS, run
-
-PAIRS = [(client, server) for client in ("python", "node") for server in ("python", "node")]
-every_pair = pytest.mark.parametrize(("client", "server"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
-ALSO_STATELESS = [*PAIRS, *((client, f"{kind}-json") for client, kind in PAIRS)]
-every_mode = pytest.mark.parametrize(
-    ("client", "server"), ALSO_STATELESS, ids=["-".join(pair) for pair in ALSO_STATELESS]
-)
-
-
-def through(gateway, server) -> str:
-    return f"{gateway.url}/mcp/{server.name}"
-
-
-def text_of(seen: dict) -> str:
-    return seen["result"]["content"][0]["text"]
+from support.mcp_parts import TOOLS, every_mode, run, text_of, through
 
 
 @every_mode
