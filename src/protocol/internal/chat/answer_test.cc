@@ -141,6 +141,23 @@ TEST_F(RecordedChat, SaysWhatTheGateSays) {
   }
 }
 
+TEST_F(RecordedChat, FoldsTheSameAsLinesOfEvents) {
+  for (const internal::Recording& recording : all_) {
+    if (recording.delivery == Delivery::kWhole) continue;
+    std::string lines;
+    for (std::string_view rest = recording.bytes; rest.starts_with("data: ");) {
+      const std::size_t end = rest.find("\n\n");
+      const std::string_view line = rest.substr(6, end - 6);
+      if (line != "[DONE]") lines.append(line).append("\n");
+      rest = rest.substr(end + 2);
+    }
+    const auto answer = FoldAnswer(kChat, lines);
+    ASSERT_TRUE(answer) << recording.name << ": " << answer.error().message;
+    EXPECT_EQ(ToJson(*answer), Folded(recording.delivery, recording.bytes));
+    EXPECT_EQ(ToJson(*FoldAnswer(kChat, lines + "[DONE]")), ToJson(*answer));
+  }
+}
+
 struct SameAnswer {
   const char* what;
   std::string stream;

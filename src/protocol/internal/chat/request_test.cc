@@ -126,6 +126,9 @@ TEST(ChatRequest, LosesNoMember) {
     Leaves(before->root(), expected);
     Leaves(after->root(), given);
     std::ranges::sort(given);
+    // One text is sent as a string, a refusal as a member, whichever form they came in.
+    std::erase_if(expected,
+                  [](const std::string& leaf) { return leaf == "\"text\"" || leaf == "\"refusal\""; });
     for (const std::string& leaf : expected)
       EXPECT_TRUE(std::ranges::binary_search(given, leaf)) << leaf << " is not in " << written;
   }
