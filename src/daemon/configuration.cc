@@ -10,6 +10,7 @@
 #include "base/toml.h"
 #include "gateway/limits.h"
 #include "keys/digest.h"
+#include "routing/limits.h"
 
 namespace proviso::daemon {
 namespace {
@@ -94,9 +95,9 @@ void ReadEach(Fields& root, std::string_view key, Errors& errors, const Read& re
 }
 
 void ReadKeys(Fields& root, Configuration& out, Errors& errors) {
-  ReadEach(root, "key", errors, [&out](Fields& table) {
+  ReadEach(root, "key", errors, [&](Fields& table) {
     out.keys.push_back({table.RequiredText("id"), ReadKeyDigest(table), table.RequiredText("application"),
-                        table.Text("purpose", "")});
+                        table.Text("purpose", ""), ReadLimits(table, errors)});
   });
   ReadEach(root, "operator", errors, [&out](Fields& table) {
     out.operators.push_back({table.RequiredText("id"), ReadKeyDigest(table)});
@@ -115,8 +116,42 @@ std::map<std::string, std::string> ReadOtherwise(Fields& table, Errors& errors) 
   return otherwise;
 }
 
+/// A name is a part of a URL's path and of a tool's name in clauses.
+bool IsServerName(std::string_view name) {
+  constexpr std::size_t kNameBytesMax = 64;
+  return !name.empty() && name.size() <= kNameBytesMax && name != "provider" &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+             std::string_view::npos;
+}
+
+void ReadMcpServers(Fields& root, Configuration& out, Errors& errors) {
+  ReadEach(root, "mcp_server", errors, [&out](Fields& table) {
+    McpServerSetup server{table.RequiredText("name"),
+                          table.RequiredText("url"),
+                          PathIn(out.home, table.Text("credential_file", "")).string(),
+                          table.Text("credential_env", ""),
+                          table.Choice("credential_style", "bearer", {"bearer", "x-api-key"}),
+                          PathIn(out.home, table.Text("ca_file", "")).string(),
+                          table.Text("server_name", ""),
+                          {},
+                          table.Texts("origins")};
+    if (!IsServerName(server.name)) {
+      table.Error(
+          "name",
+          "must be letters, digits, - and _, at most 64, and not \"provider\", which is the catalogue's "
+          "name for tools that a model's provider runs");
+    }
+    const base::Json headers = table.Table("headers");
+    for (const base::JsonMember member : headers.members()) {
+      if (!member.value.is_string()) table.Error("headers", "values must be texts");
+      server.headers.emplace_back(member.key.text(), member.value.text());
+    }
+    out.mcp_servers.push_back(std::move(server));
+  });
+}
+
 void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
-  ReadEach(root, "provider", errors, [&out, &errors](Fields& table) {
+  ReadEach(root, "provider", errors, [&](Fields& table) {
     ProviderSetup provider{
         table.RequiredText("name"),
         table.RequiredText("url"),
@@ -125,25 +160,73 @@ void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
         ReadOtherwise(table, errors),
         PathIn(out.home, table.Text("credential_file", "")).string(),
         table.Text("credential_env", ""),
-        table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key"}),
+        table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key", "aws-sigv4"}),
         PathIn(out.home, table.Text("ca_file", "")).string(),
-        table.Text("server_name", "")};
+        table.Text("server_name", ""),
+        routing::With(out.routing.timeouts, ReadTimeouts(table, errors)),
+        ReadBreaker(table, out.routing.breaker, errors)};
     if (provider.dialects.empty())
       table.Error("dialects", "name what it speaks, such as openai-chat or anthropic-messages");
     out.providers.push_back(std::move(provider));
   });
-  ReadEach(root, "model", errors, [&out](Fields& table) {
+  ReadEach(root, "model", errors, [&](Fields& table) {
     ModelSetup model{
         table.RequiredText("name"), table.RequiredText("provider"), "", table.Text("enclave", ""),
         table.Choice("standing", "", {"", "clear", "proposed", "effective", "stayed", "waived"})};
     model.upstream_model = table.Text("upstream_model", model.name);
+    model.prices = ReadPrices(table, errors);
+    model.output_tokens_max =
+        table.Integer("output_tokens_max", out.routing.output_tokens_default, 1, routing::kRateMax);
     out.models.push_back(std::move(model));
   });
+  ReadMcpServers(root, out, errors);
   ReadEach(root, "child", errors, [&out](Fields& table) {
     ChildSetup child{table.RequiredText("name"), table.Texts("command")};
     if (child.command.empty()) table.Error("command", "must name a program and its arguments");
     out.children.push_back(std::move(child));
   });
+}
+
+void ReadAliases(Fields& root, Configuration& out, Errors& errors) {
+  ReadEach(root, "alias", errors,
+           [&](Fields& table) { out.aliases.push_back(ReadAlias(table, out.routing.retries, errors)); });
+  std::vector<std::string> models;
+  for (const ModelSetup& model : out.models) models.push_back(model.name);
+  for (const routing::Route& alias : out.aliases) {
+    if (std::ranges::find(models, alias.name) != models.end()) {
+      errors.push_back("alias: \"" + alias.name + "\" is also the name of a model; rename one of them");
+    }
+    for (const routing::Group& group : alias.groups) {
+      for (const routing::Candidate& candidate : group) {
+        if (std::ranges::find(models, candidate.model) != models.end()) continue;
+        const std::string meant = base::DidYouMean(candidate.model, models);
+        errors.push_back("alias \"" + alias.name + "\": no model \"" + candidate.model + "\"" +
+                         (meant.empty() ? "" : "; did you mean " + meant + "?"));
+      }
+    }
+  }
+}
+
+/// What a model costs must be known before a budget of money can be held.
+void RefuseUnpriced(const Configuration& out, Errors& errors) {
+  const auto budgeted =
+      std::ranges::find_if(out.keys, [](const KeySetup& key) { return key.limits.LimitsMoney(); });
+  if (budgeted == out.keys.end()) return;
+  for (const ModelSetup& model : out.models) {
+    if (model.prices) continue;
+    errors.push_back("model \"" + model.name + "\": has no prices, and key \"" + budgeted->id +
+                     "\" has a budget of money; write prices = { input = …, output = … }, 0 when free");
+  }
+}
+
+/// Limits are kept by a key's id.
+void RefuseSharedLimits(const Configuration& out, Errors& errors) {
+  for (const KeySetup& key : out.keys) {
+    const auto same = std::ranges::count(out.keys, key.id, &KeySetup::id);
+    if (key.limits.HasNone() || same == 1) continue;
+    errors.push_back("key: \"" + key.id +
+                     "\" has limits, and another key has the same id; give each its own");
+  }
 }
 
 template <typename T>
@@ -175,14 +258,20 @@ base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file)
   Fields root(document->root(), "", errors);
   ReadGateway(root, out, errors);
   ReadPlaces(root, out, errors);
+  out.routing = ReadRouting(root, errors);
   ReadKeys(root, out, errors);
   ReadProviders(root, out, errors);
+  ReadAliases(root, out, errors);
   root.RefuseOthers();
   RefuseTwice(out.keys, &KeySetup::sha256, "key", errors);
   RefuseTwice(out.providers, &ProviderSetup::name, "provider", errors);
   RefuseTwice(out.models, &ModelSetup::name, "model", errors);
+  RefuseTwice(out.mcp_servers, &McpServerSetup::name, "mcp_server", errors);
   RefuseTwice(out.operators, &OperatorSetup::sha256, "operator", errors);
   RefuseTwice(out.children, &ChildSetup::name, "child", errors);
+  RefuseTwice(out.aliases, &routing::Route::name, "alias", errors);
+  RefuseUnpriced(out, errors);
+  RefuseSharedLimits(out, errors);
   if (errors.empty()) return out;
   for (std::string& error : errors) error.insert(0, file.string() + ": ");
   return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));

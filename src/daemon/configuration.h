@@ -6,9 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "daemon/routing_setup.h"
 
 namespace proviso::daemon {
 
@@ -23,6 +25,7 @@ struct KeySetup {
   std::string sha256;
   std::string application;
   std::string purpose;
+  routing::KeyLimits limits = {};
 };
 
 struct OperatorSetup {
@@ -41,6 +44,8 @@ struct ProviderSetup {
   std::string credential_style;
   std::string ca_file;
   std::string server_name;
+  routing::Timeouts timeouts = {};    ///< Its own over [routing]'s.
+  routing::BreakerRule breaker = {};  ///< Likewise.
 };
 
 struct ModelSetup {
@@ -49,6 +54,21 @@ struct ModelSetup {
   std::string upstream_model;
   std::string enclave;
   std::string standing;
+  std::optional<routing::Prices> prices = {};
+  std::int64_t output_tokens_max = 0;  ///< What a request without a bound may write at most.
+};
+
+/// An MCP server, reached at /mcp/NAME.
+struct McpServerSetup {
+  std::string name;
+  std::string url;
+  std::string credential_file;
+  std::string credential_environment;
+  std::string credential_style;
+  std::string ca_file;
+  std::string server_name;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::string> origins;
 };
 
 /// A process that the gateway starts, watches and ends, such as a local model's server.
@@ -74,7 +94,10 @@ struct Configuration {
   std::vector<OperatorSetup> operators;
   std::vector<ProviderSetup> providers;
   std::vector<ModelSetup> models;
+  std::vector<McpServerSetup> mcp_servers;
   std::vector<ChildSetup> children;
+  RoutingSetup routing;
+  std::vector<routing::Route> aliases;
 };
 
 /// Reads `file`. On failure the message lists everything that is wrong, a line each.

@@ -44,10 +44,25 @@ void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& err
 upstreams::CredentialStyle StyleNamed(std::string_view name) {
   if (name == "x-api-key") return upstreams::CredentialStyle::kXApiKey;
   if (name == "x-goog-api-key") return upstreams::CredentialStyle::kXGoogApiKey;
+  if (name == "aws-sigv4") return upstreams::CredentialStyle::kAwsSigV4;
   return upstreams::CredentialStyle::kBearer;
 }
 
-base::Status ReadCredential(const ProviderSetup& setup, gateway::ProviderRoute& route) {
+/// The endpoint as the configuration has it, with what its TLS trusts.
+template <typename Setup>
+base::Result<upstreams::Endpoint> EndpointOf(const Setup& setup) {
+  auto endpoint = upstreams::ParseEndpoint(setup.url);
+  if (!endpoint) return base::Within("url", endpoint.error());
+  endpoint->ca_file = setup.ca_file;
+  endpoint->server_name = setup.server_name;
+  if (endpoint->scheme != upstreams::Scheme::kHttps) return endpoint;
+  const auto trust = http::TlsClientContext::Load({setup.ca_file});
+  if (!trust) return base::Within("ca_file", trust.error());
+  return endpoint;
+}
+
+template <typename Setup, typename Route>
+base::Status ReadCredential(const Setup& setup, Route& route) {
   if (setup.credential_file.empty() && setup.credential_environment.empty()) return {};
   if (!setup.credential_file.empty() && !setup.credential_environment.empty()) {
     return base::Fail(base::ErrorCode::kInvalid, "give credential_file or credential_env, not both");
@@ -98,20 +113,57 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
     gateway::ProviderRoute route;
     route.name = setup.name;
     AddTranslation(setup, route, errors);
-    auto endpoint = upstreams::ParseEndpoint(setup.url);
+    auto endpoint = EndpointOf(setup);
     if (!endpoint) {
-      errors.push_back(where + "url: " + endpoint.error().message);
+      errors.push_back(where + endpoint.error().message);
       continue;
     }
     route.endpoint = std::move(*endpoint);
-    route.endpoint.ca_file = setup.ca_file;
-    route.endpoint.server_name = setup.server_name;
-    if (route.endpoint.scheme == upstreams::Scheme::kHttps) {
-      const auto trust = http::TlsClientContext::Load({setup.ca_file});
-      if (!trust) errors.push_back(where + "ca_file: " + trust.error().message);
-    }
     if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
     snapshot.providers[setup.name] = std::move(route);
+  }
+}
+
+/// Headers that the gateway itself writes.
+bool IsOurs(std::string_view name) {
+  for (const std::string_view ours :
+       {"Accept", "Accept-Encoding", "Authorization", "x-api-key", "Content-Type", "Last-Event-ID"}) {
+    if (http::EqualsIgnoringCase(name, ours)) return true;
+  }
+  return http::EqualsIgnoringCase(name.substr(0, 4), "mcp-");
+}
+
+base::Result<gateway::McpRoute> McpRouteOf(const McpServerSetup& setup) {
+  gateway::McpRoute route;
+  route.name = setup.name;
+  auto endpoint = EndpointOf(setup);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  route.endpoint = std::move(*endpoint);
+  // One path, with the slash at its end if the URL has it.
+  route.target = std::exchange(route.endpoint.base_path, "");
+  if (route.target.empty() || setup.url.ends_with('/')) route.target += "/";
+  for (const auto& [name, value] : setup.headers) {
+    http::Header header{name, value};
+    const bool usable = http::IsToken(name) && http::IsHeaderValue(value) && !IsOurs(name) &&
+                        !http::HoldsFraming({&header, 1});
+    if (!usable)
+      return base::Fail(base::ErrorCode::kInvalid,
+                        "headers: \"" + name + "\" cannot be set to this value here");
+    route.headers.push_back(std::move(header));
+  }
+  route.origins = {setup.origins.begin(), setup.origins.end()};
+  if (auto read = ReadCredential(setup, route); !read) return std::unexpected(read.error());
+  return route;
+}
+
+void AddMcpServers(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
+  for (const McpServerSetup& setup : configuration.mcp_servers) {
+    auto route = McpRouteOf(setup);
+    if (route) {
+      snapshot.mcp_servers[setup.name] = std::move(*route);
+    } else {
+      errors.push_back("mcp_server " + setup.name + ": " + route.error().message);
+    }
   }
 }
 
@@ -147,6 +199,7 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
   AddKeys(configuration, *snapshot, errors);
   AddProviders(configuration, *snapshot, errors);
   AddModels(configuration, *snapshot, errors);
+  AddMcpServers(configuration, *snapshot, errors);
   if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
   return snapshot;
 }

@@ -14,6 +14,8 @@
 #include "gateway/durable_waits.h"
 #include "gateway/event_log.h"
 #include "gateway/hold_watch.h"
+#include "gateway/mcp_continuations.h"
+#include "gateway/mcp_sessions.h"
 #include "gateway/metrics.h"
 #include "gateway/server.h"
 #include "gateway/snapshot.h"
@@ -37,6 +39,8 @@ struct Services {
   std::filesystem::path record_directory;
   std::string record_origin;
   upstreams::Timeouts upstream_timeouts;
+  McpSessions mcp_sessions{};
+  McpContinuations mcp_continuations{};
 };
 
 /// Touched by its core's thread only, once the server runs.
@@ -58,13 +62,20 @@ class CoreState {
   /// to the snapshot that it began under, and an exchange must not outlive its pool.
   using Pools = std::map<std::string, std::shared_ptr<upstreams::Pool>>;
   [[nodiscard]] const std::shared_ptr<const Pools>& pools() const { return pools_; }
+  /// The same by MCP server.
+  [[nodiscard]] const std::shared_ptr<const Pools>& mcp_pools() const { return mcp_pools_; }
 
  private:
+  [[nodiscard]] base::Status AddPool(Pools& pools, const Pools& kept, const std::string& name,
+                                     const upstreams::Endpoint& endpoint,
+                                     const upstreams::Timeouts& timeouts);
+
   Core& core_;
   Services& services_;
   DurableWaits durable_waits_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<const Pools> pools_ = std::make_shared<const Pools>();
+  std::shared_ptr<const Pools> mcp_pools_ = std::make_shared<const Pools>();
 };
 
 /// Runs `work` on the worker pool and comes back to this core with its result.

@@ -4,6 +4,7 @@
 
 #include "gateway/internal/pages.h"
 #include "gateway/refuse.h"
+#include "gateway/mcp.h"
 #include "gateway/walk.h"
 #include "protocol/endpoint.h"
 
@@ -47,6 +48,10 @@ std::shared_ptr<Router> MakeRoutes(const std::shared_ptr<CoreState>& core) {
     router->AddBelow("GET", std::string(path) + "/", page(internal::ServeModel));
   }
   internal::AddUndecided(*router);
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    router->AddBelow(method, "/mcp/",
+                     [core](http::ServerExchange& exchange) { return WalkMcp(core, exchange); });
+  }
   router->Add("GET", "/healthz", page(internal::ServeHealth));
   router->Add("GET", "/metrics", page(internal::ServeMetrics));
   router->AddBelow("GET", "/record/", page(internal::ServeRecordFile));

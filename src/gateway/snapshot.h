@@ -12,6 +12,7 @@
 
 #include "enforcement/caller.h"
 #include "enforcement/entries.h"
+#include "gateway/mcp_route.h"
 #include "oversight/approvers.h"
 #include "protocol/dialect.h"
 #include "protocol/translate.h"
@@ -44,6 +45,7 @@ struct Snapshot {
   std::map<KeyDigest, std::string, std::less<>> operators;  ///< To the operator's id.
   std::map<std::string, enforcement::Target, std::less<>> models;
   std::map<std::string, ProviderRoute, std::less<>> providers;
+  std::map<std::string, McpRoute, std::less<>> mcp_servers;
   std::shared_ptr<const terms::Package> terms;
   oversight::ApproverBook approvers;
   enforcement::Provenance provenance;

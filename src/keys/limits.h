@@ -14,4 +14,8 @@ inline constexpr std::size_t kNoteSignaturesMax = 100;
 /// Longest name of a key.
 inline constexpr std::size_t kKeyNameBytesMax = 255;
 
+/// An AWS signature's header, and how many headers it may name.
+inline constexpr std::size_t kAuthorizationBytesMax = 4096;
+inline constexpr std::size_t kSignedHeadersMax = 64;
+
 }  // namespace proviso::keys

@@ -15,6 +15,6 @@ inline constexpr std::size_t kDepthMax = 200;
 /// A method's name, a tool's name, an id, a resource's URI, a cursor.
 inline constexpr std::size_t kNameBytesMax = 2'048;
 /// Tools in one page of a list.
-inline constexpr std::size_t kToolsPerPageMax = 4'096;
+inline constexpr std::size_t kToolsPerPageMax = 1'024;
 
 }  // namespace proviso::mcp

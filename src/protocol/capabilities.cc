@@ -18,7 +18,7 @@ constexpr Capability kTable[] = {
     //                                                         Chat Resp Anth Gemini Bedrock
     {kSystemPrompt, "system_prompt", kReject, {kY, kY, kY, kY, kY}},
     {kDeveloperRole, "developer_role", kWarn, {kY, kY, kR, kR, kR}},
-    {kLateSystemPrompt, "late_system_prompt", kReject, {kY, kY, kN, kN, kN}},
+    {kLateSystemPrompt, "late_system_prompt", kReject, {kY, kY, kY, kN, kN}},
     {kParticipantName, "participant_name", kWarn, {kY, kN, kN, kN, kN}},
     {kImageInline, "image_inline", kReject, {kY, kY, kY, kY, kY}},
     {kImageUrl, "image_url", kReject, {kY, kY, kY, kY, kN}},

@@ -107,6 +107,9 @@ struct FeatureUse {
   std::string path;  ///< "turns[2].blocks[0]", or the member's own path for kOther.
 };
 
+/// Whether a member of a request only says how its provider is to serve: kServiceSetting.
+[[nodiscard]] bool IsServiceSetting(std::string_view path);
+
 /// All that the request uses, in order.
 [[nodiscard]] std::vector<FeatureUse> FeaturesOf(const ExchangeRequest& request);
 

@@ -197,7 +197,16 @@ void Survey::Sample() {
   AddIf(sampling.log_probabilities.has_value(), kLogProbabilities, "sampling.log_probabilities");
 }
 
-/// Members that only say how the provider is to serve. Of each dialect, by the reader's path.
+void Survey::Rest() {
+  AddIf(!request_.user.empty(), kEndUser, "user");
+  AddIf(!request_.metadata.empty(), kMetadata, "metadata");
+  for (const Member& member : request_.others) {
+    Add(IsServiceSetting(member.path) ? kServiceSetting : kOther, member.path);
+  }
+}
+
+}  // namespace
+
 bool IsServiceSetting(std::string_view path) {
   constexpr std::array<std::string_view, 13> kSettings = {
       "service_tier",            // OpenAI, Anthropic
@@ -216,16 +225,6 @@ bool IsServiceSetting(std::string_view path) {
   };
   return std::ranges::find(kSettings, path) != kSettings.end();
 }
-
-void Survey::Rest() {
-  AddIf(!request_.user.empty(), kEndUser, "user");
-  AddIf(!request_.metadata.empty(), kMetadata, "metadata");
-  for (const Member& member : request_.others) {
-    Add(IsServiceSetting(member.path) ? kServiceSetting : kOther, member.path);
-  }
-}
-
-}  // namespace
 
 std::vector<FeatureUse> FeaturesOf(const ExchangeRequest& request) {
   return Survey(request).Take();

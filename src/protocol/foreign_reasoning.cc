@@ -1,4 +1,5 @@
 // Reasoning in a request's history that did not come from the dialect that the request is in.
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -14,7 +15,16 @@ namespace {
 
 using base::Json;
 
-constexpr std::string_view kMark = "\"pv1.";
+/// How an envelope begins, and how its base64 does (Gemini's clients encode it).
+constexpr std::string_view kMarks[] = {"\"pv1.", "\"cHYxL"};
+
+bool MayHold(std::string_view body) {
+  return std::ranges::any_of(kMarks, [body](std::string_view mark) { return body.contains(mark); });
+}
+
+bool MayBe(std::string_view raw) {
+  return std::ranges::any_of(kMarks, [raw](std::string_view mark) { return raw.starts_with(mark); });
+}
 
 /// The object that a block is: what may be cut out of its list as a whole.
 bool IsReasoning(Json object) {
@@ -94,7 +104,7 @@ class Search {
   }
 
   Fate Judge(Json text) const {
-    if (!text.raw().starts_with(kMark)) return Fate::kOther;
+    if (!MayBe(text.raw())) return Fate::kOther;
     const auto origin = OpenOrigin(text.text());
     if (!origin) return Fate::kOther;
     return origin->dialect == dialect_ && origin->model == model_ ? Fate::kOwn : Fate::kForeign;
@@ -117,7 +127,7 @@ class Search {
 
 base::Result<std::optional<TranslatedRequest>> WithoutForeignReasoning(Dialect dialect, std::string_view body,
                                                                        std::string_view model) {
-  if (!body.contains(kMark)) return std::nullopt;
+  if (!MayHold(body)) return std::nullopt;
   const auto document =
       base::JsonDocument::Parse(body, {.depth_max = kDepthMax, .nodes_max = base::kJsonNodesMax});
   if (!document) return std::unexpected(document.error());

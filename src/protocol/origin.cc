@@ -8,6 +8,8 @@ namespace proviso::protocol {
 namespace {
 
 constexpr std::string_view kPrefix = "pv1.";
+/// How the base64 of an envelope begins.
+constexpr std::string_view kEncodedPrefix = "cHYxL";
 
 /// base64url without padding (RFC 4648 §5) over the strict base64 of the house.
 std::string ToBase64Url(std::string_view text) {
@@ -40,6 +42,14 @@ std::string Enclose(std::string_view origin, std::string_view signature) {
 }
 
 std::optional<Origin> OpenOrigin(std::string_view signature) {
+  if (signature.starts_with(kEncodedPrefix)) {
+    std::string bare(signature);
+    while (bare.ends_with('=')) bare.pop_back();
+    std::ranges::replace(bare, '+', '-');
+    std::ranges::replace(bare, '/', '_');
+    const auto envelope = FromBase64Url(bare);
+    return envelope && envelope->starts_with(kPrefix) ? OpenOrigin(*envelope) : std::nullopt;
+  }
   if (!signature.starts_with(kPrefix)) return std::nullopt;
   signature.remove_prefix(kPrefix.size());
   const std::size_t dot = signature.find('.');

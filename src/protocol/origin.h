@@ -23,7 +23,8 @@ struct Origin {
 
 /// `origin` is what OriginName gives.
 [[nodiscard]] std::string Enclose(std::string_view origin, std::string_view signature);
-/// Nothing when it is no envelope.
+/// Nothing when it is no envelope. Takes also the base64 of one, in either alphabet: Gemini's
+/// signatures are bytes, and its SDKs decode and encode them.
 [[nodiscard]] std::optional<Origin> OpenOrigin(std::string_view signature);
 [[nodiscard]] std::string OriginName(Dialect dialect, std::string_view model);
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "protocol/aws_event_stream.h"
 #include "protocol/internal/answer_player.h"
 
 namespace proviso::protocol {
@@ -50,7 +51,7 @@ TEST_F(RecordedAnswers, LeaveAsTheProvidersOwnBytesWhenEveryCallIsReleased) {
     const Played played = PlayIt(recording, internal::Whole(), internal::ReleaseIt);
     EXPECT_EQ(played.error, "");
     EXPECT_EQ(played.out, recording.bytes);
-    EXPECT_FALSE(played.summary.model.empty());
+    if (recording.dialect != Dialect::kBedrockConverse) EXPECT_FALSE(played.summary.model.empty());
     EXPECT_NE(played.summary.stop, StopClass::kNone);
     EXPECT_NE(played.summary.stop, StopClass::kOther);
     calls += played.calls.size();
@@ -119,10 +120,25 @@ TEST_F(RecordedAnswers, StayReadableWhenACallWasWithheld) {
   }
 }
 
+/// Where the frame of messageStop ends: a Converse stream is complete there, with or without metadata.
+std::size_t EndOfStop(std::string_view bytes) {
+  AwsFrameReader reader;
+  reader.Append(bytes);
+  std::size_t end = 0;
+  for (auto frame = reader.Next(); frame && !frame->empty(); frame = reader.Next()) {
+    end += frame->size();
+    if (ParseAwsFrame(*frame)->Text(":event-type") == "messageStop") break;
+  }
+  return end;
+}
+
 TEST_F(RecordedAnswers, AreNeverASuccessWhenCutShort) {
   for (const Recording& recording : All()) {
     SCOPED_TRACE(recording.name);
-    const std::size_t last = recording.bytes.find_last_not_of("\r\n");
+    const bool frames =
+        recording.dialect == Dialect::kBedrockConverse && recording.delivery == Delivery::kStream;
+    const std::size_t last =
+        frames ? EndOfStop(recording.bytes) - 1 : recording.bytes.find_last_not_of("\r\n");
     const std::size_t step = recording.bytes.size() < 6000 ? 1 : recording.bytes.size() / 150;
     for (std::size_t size = 0; size <= last; size += step) {
       const Played played = Play(recording.dialect, recording.delivery, recording.bytes.substr(0, size),
@@ -131,6 +147,13 @@ TEST_F(RecordedAnswers, AreNeverASuccessWhenCutShort) {
       ASSERT_TRUE(recording.bytes.starts_with(played.out) || IsRepeated(recording)) << size;
     }
   }
+}
+
+std::size_t EndOfEvent(const Recording& recording, std::size_t begin) {
+  if (recording.dialect != Dialect::kBedrockConverse) return recording.bytes.find("\n\n", begin) + 2;
+  AwsFrameReader reader;
+  reader.Append(std::string_view(recording.bytes).substr(begin));
+  return begin + reader.Next()->size();
 }
 
 TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
@@ -142,9 +165,10 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
     std::string out;
     std::size_t fed = 0;
     while (true) {  // event by event: each leaves at once, up to the terminal one
-      const std::size_t end = recording.bytes.find("\n\n", fed) + 2;
+      const std::size_t end = EndOfEvent(recording, fed);
       ASSERT_TRUE(gate->Feed(recording.bytes.substr(fed, end - fed), out));
       if (gate->ended() || end == recording.bytes.size()) break;
+      if (recording.dialect == Dialect::kBedrockConverse && end == EndOfStop(recording.bytes)) break;
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }
@@ -212,7 +236,32 @@ std::string UnfoldResponses(base::Json root) {
   return lines + R"({"type":"response.completed","response":)" + std::string(root.raw()) + "}\n";
 }
 
+std::string UnfoldConverse(base::Json root) {
+  std::string lines;
+  std::size_t rank = 0;
+  for (const base::Json block : root.Find("output").Find("message").Find("content").elements()) {
+    const std::string index = R"({"contentBlockIndex":)" + std::to_string(rank++);
+    const base::Json use = block.Find("toolUse");
+    std::string delta = R"({"text":)" + base::JsonString(block.Find("text").text()) + "}";
+    if (!use.missing()) {
+      lines += R"({"contentBlockStart":)" + index + R"(,"start":{"toolUse":{"toolUseId":)" +
+               std::string(use.Find("toolUseId").raw()) + R"(,"name":)" +
+               std::string(use.Find("name").raw()) + "}}}}\n";
+      delta = R"({"toolUse":{"input":)" + base::JsonString(use.Find("input").raw()) + "}}";
+    }
+    if (const base::Json reasoning = block.Find("reasoningContent"); !reasoning.missing()) {
+      delta = R"({"reasoningContent":{"text":)" +
+              base::JsonString(reasoning.Find("reasoningText").Find("text").text()) + "}}";
+    }
+    lines += R"({"contentBlockDelta":)" + index + R"(,"delta":)" + delta + "}}\n";
+    lines += R"({"contentBlockStop":)" + index + "}}\n";
+  }
+  return lines + R"({"messageStop":{"stopReason":)" + std::string(root.Find("stopReason").raw()) + "}}\n" +
+         R"({"metadata":{"usage":)" + std::string(root.Find("usage").raw()) + "}}\n";
+}
+
 std::string Unfold(Dialect dialect, base::Json root) {
+  if (dialect == Dialect::kBedrockConverse) return UnfoldConverse(root);
   if (dialect == Dialect::kOpenAiResponses) return UnfoldResponses(root);
   if (dialect == Dialect::kGemini) return std::string(root.raw());
   return dialect == Dialect::kOpenAiChat ? UnfoldOpenAi(root) : UnfoldAnthropic(root);

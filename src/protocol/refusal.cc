@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "protocol/aws_event_stream.h"
 #include "protocol/internal/reading.h"
 #include "protocol/sse.h"
 
@@ -87,6 +88,33 @@ constexpr Words WordsOf(RefusalKind kind) {
   return {};
 }
 
+/// The exceptions that a stream can carry; the SDKs know no others there.
+std::string_view StreamExceptionOf(RefusalKind kind) {
+  switch (kind) {
+    case RefusalKind::kMalformed:
+    case RefusalKind::kUnauthenticated:
+    case RefusalKind::kForbidden:
+    case RefusalKind::kProviderRefused:
+    case RefusalKind::kHeld:
+    case RefusalKind::kNotFound:
+    case RefusalKind::kConflict:
+    case RefusalKind::kTooLarge:
+    case RefusalKind::kHeadersTooLarge:
+      return "validationException";
+    case RefusalKind::kRateLimited:
+      return "throttlingException";
+    case RefusalKind::kInternal:
+      return "internalServerException";
+    case RefusalKind::kTimeout:
+    case RefusalKind::kUpstreamError:
+    case RefusalKind::kUpstreamTimeout:
+      return "modelStreamErrorException";
+    case RefusalKind::kOverloaded:
+      return "serviceUnavailableException";
+  }
+  return "";
+}
+
 void WriteProviso(base::JsonWriter& json, const Refusal& refusal) {
   json.Key("proviso").BeginObject().Key("decision");
   if (refusal.decision_id.empty()) {
@@ -167,6 +195,37 @@ Retry RetryOf(RefusalKind kind) {
   return WordsOf(kind).retry;
 }
 
+std::string_view AwsErrorType(RefusalKind kind) {
+  switch (kind) {
+    case RefusalKind::kMalformed:
+    case RefusalKind::kTooLarge:
+    case RefusalKind::kHeadersTooLarge:
+      return "ValidationException";
+    case RefusalKind::kUnauthenticated:
+      return "UnrecognizedClientException";
+    case RefusalKind::kForbidden:
+    case RefusalKind::kProviderRefused:
+    case RefusalKind::kHeld:
+      return "AccessDeniedException";
+    case RefusalKind::kNotFound:
+      return "ResourceNotFoundException";
+    case RefusalKind::kTimeout:
+    case RefusalKind::kUpstreamTimeout:
+      return "ModelTimeoutException";
+    case RefusalKind::kConflict:
+      return "ConflictException";
+    case RefusalKind::kRateLimited:
+      return "ThrottlingException";
+    case RefusalKind::kInternal:
+      return "InternalServerException";
+    case RefusalKind::kUpstreamError:
+      return "ModelErrorException";
+    case RefusalKind::kOverloaded:
+      return "ServiceUnavailableException";
+  }
+  return "";
+}
+
 std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   const Words words = WordsOf(refusal.kind);
   base::JsonWriter json;
@@ -194,6 +253,10 @@ std::string RenderRefusal(Dialect dialect, const Refusal& refusal) {
   return json.EndObject().EndObject().Take();
 }
 
+std::string RenderArrayError(const Refusal& refusal) {
+  return ",\n" + RenderRefusal(Dialect::kGemini, refusal) + "\n]\n";
+}
+
 std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
   const std::string body = RenderRefusal(dialect, refusal);
   switch (dialect) {
@@ -205,7 +268,7 @@ std::string RenderStreamError(Dialect dialect, const Refusal& refusal) {
     case Dialect::kAnthropicMessages:
       return MakeFrame("error", body);
     case Dialect::kBedrockConverse:
-      return "";
+      return MakeAwsException(StreamExceptionOf(refusal.kind), body);
   }
   return "";
 }

@@ -3,6 +3,9 @@
 //   OpenAI     {"error":{"message":…,"type":…,"param":null,"code":…,"proviso":{…}}}
 //   Anthropic  {"type":"error","error":{"type":…,"message":…,"proviso":{…}}}
 //
+//   Gemini     {"error":{"code":…,"message":…,"status":…,"proviso":{…}}}
+//   Bedrock    {"message":…,"proviso":{…}}, and the header x-amzn-ErrorType (AwsErrorType)
+//
 // "proviso" holds {"decision","clauses","hold"} (the last only with a hold id). It stands inside
 // `error`, which is what the SDKs hand to the application.
 #pragma once
@@ -58,10 +61,17 @@ struct Refusal {
 enum class Retry : std::uint8_t { kMayHelp, kNo };
 [[nodiscard]] Retry RetryOf(RefusalKind kind);
 
+/// Bedrock's name for it, which its SDKs read from the response header `x-amzn-ErrorType`.
+[[nodiscard]] std::string_view AwsErrorType(RefusalKind kind);
+
 /// The whole JSON body.
 [[nodiscard]] std::string RenderRefusal(Dialect dialect, const Refusal& refusal);
 
-/// The same as an event in mid-stream. Nothing may follow it: no [DONE], no message_stop.
+/// The same as an event in mid-stream; Bedrock's is an exception frame. Nothing may follow it: no
+/// [DONE], no message_stop.
 [[nodiscard]] std::string RenderStreamError(Dialect dialect, const Refusal& refusal);
+
+/// The same where Gemini's array was begun and holds an element: the error is its last one.
+[[nodiscard]] std::string RenderArrayError(const Refusal& refusal);
 
 }  // namespace proviso::protocol

@@ -16,7 +16,7 @@ std::string_view KeepAlive(Dialect dialect, Delivery delivery) {
     case Dialect::kOpenAiResponses:
       return ": keep-alive\n\n";
     case Dialect::kGemini:
-      return ": keep-alive\n\n";
+      return "\n";
     case Dialect::kBedrockConverse:
       return "";
   }

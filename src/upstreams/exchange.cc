@@ -38,7 +38,7 @@ std::unexpected<base::Error> Exchange::Fail(base::Error error) {
 }
 
 asio::awaitable<base::Status> Exchange::ConnectNew() {
-  auto connection = co_await pool_.ConnectNew();
+  auto connection = co_await pool_.ConnectNew(timeouts_);
   if (!connection) co_return std::unexpected(connection.error());
   if (cancelled_) co_return Fail({});
   connection_ = std::move(*connection);
@@ -66,7 +66,16 @@ base::Status Exchange::BuildHead(std::string& out) const {
   if (may_have_body || !request_.body.empty()) {
     out.append("Content-Length: ").append(std::to_string(request_.body.size())).append("\r\n");
   }
-  if (request_.credential != nullptr) request_.credential->AppendHeaderLine(out);
+  if (request_.credential != nullptr) {
+    const std::string target = endpoint.base_path + request_.target;
+    const std::string host = HostHeader(endpoint);
+    request_.credential->AppendHeaderLines(out, {.method = request_.method,
+                                                 .target = target,
+                                                 .host = host,
+                                                 .headers = request_.headers,
+                                                 .body = request_.body,
+                                                 .wall_ms = request_.wall_ms});
+  }
   out.append("\r\n");
   return {};
 }
@@ -76,7 +85,7 @@ asio::awaitable<base::Status> Exchange::SendOnce() {
   if (auto built = BuildHead(head.text); !built) co_return built;
   ++sends_;
   const std::array<std::string_view, 2> pieces = {head.text, request_.body};
-  co_return co_await connection_->stream->Write(pieces, pool_.timeouts().write);
+  co_return co_await connection_->stream->Write(pieces, timeouts_.write);
 }
 
 asio::awaitable<base::Status> Exchange::Send(Request request) {
@@ -147,8 +156,7 @@ asio::awaitable<base::Result<const http::ResponseHead*>> Exchange::ReadHead() {
       parser_.Reset();
       continue;
     }
-    const Timeouts& timeouts = pool_.timeouts();
-    auto bytes = co_await Read(answer_bytes_ == 0 ? timeouts.first_byte : timeouts.between_bytes);
+    auto bytes = co_await Read(answer_bytes_ == 0 ? timeouts_.first_byte : timeouts_.between_bytes);
     if (bytes && !bytes->empty()) {
       in_.append(*bytes);
       continue;
@@ -193,7 +201,7 @@ asio::awaitable<base::Result<std::string_view>> Exchange::ReadCoded() {
     if (!used) co_return Fail({ErrorCode::kInvalid, "its answer is not acceptable: " + used.error().reason});
     in_.erase(0, *used);
     if (!body_.empty() || parser_.BodyDone()) co_return std::string_view(body_);
-    const auto bytes = co_await Read(pool_.timeouts().between_bytes);
+    const auto bytes = co_await Read(timeouts_.between_bytes);
     if (!bytes) co_return Fail(bytes.error());
     if (bytes->empty()) {
       if (auto finished = parser_.FinishAtClose(); !finished) {

@@ -45,6 +45,8 @@ struct Request {
   std::string_view body = {};
   /// Borrowed until ReadHead returns; null for none.
   const Credential* credential = nullptr;
+  /// When it is sent, for a credential that signs: AWS refuses what is more than five minutes off.
+  std::int64_t wall_ms = 0;
 };
 
 /// Used once, on the pool's core; must not outlive the pool. Errors: kUnavailable (cannot
@@ -52,7 +54,9 @@ struct Request {
 /// HTTP), kDenied (the certificate is not to be trusted); the message names the host and the step.
 class Exchange {
  public:
-  explicit Exchange(Pool& pool) : pool_(pool) {}
+  explicit Exchange(Pool& pool) : Exchange(pool, pool.timeouts()) {}
+  /// With waits of its own, such as a route's.
+  Exchange(Pool& pool, const Timeouts& timeouts) : pool_(pool), timeouts_(timeouts) {}
   /// Gives the connection back to the pool if the answer was read to its end and may be followed
   /// by another; closes it otherwise.
   ~Exchange();
@@ -94,6 +98,7 @@ class Exchange {
   [[nodiscard]] std::unexpected<base::Error> Fail(base::Error error);
 
   Pool& pool_;
+  const Timeouts timeouts_;
   std::unique_ptr<Connection> connection_;
   Request request_;
   http::ResponseParser parser_;

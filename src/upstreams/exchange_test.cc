@@ -339,6 +339,20 @@ TEST_F(UpstreamTest, BoundsTheWaits) {
   EXPECT_EQ(Ask(*handshake), AtHost(no_tls, "TLS handshake took too long"));
 }
 
+TEST_F(UpstreamTest, LetsOneExchangeHaveWaitsOfItsOwn) {
+  ScriptedUpstream silent({{.answer = {WaitForClose()}}});
+  const auto pool = MakePool(silent.url());
+  Run([&]() -> asio::awaitable<void> {
+    const Timeouts short_waits{.first_byte = milliseconds(80)};
+    Exchange exchange(*pool, short_waits);
+    Request request{.target = "/chat", .body = "ask"};
+    const auto sent = co_await exchange.Send(std::move(request));
+    EXPECT_TRUE(sent);
+    const auto head = co_await exchange.ReadHead();
+    EXPECT_EQ(head.error().message, AtHost(silent, "reading took too long"));
+  });
+}
+
 TEST_F(UpstreamTest, CancelEndsWhatIsPendingAndClosesTheConnection) {
   ScriptedUpstream upstream({{.answer = {WaitForClose()}}});
   const auto pool = MakePool(upstream.url());

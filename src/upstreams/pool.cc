@@ -51,7 +51,7 @@ void Pool::GiveBack(std::unique_ptr<Connection> connection) {
   idle_.push_back(std::move(connection));
 }
 
-asio::awaitable<base::Result<tcp::socket>> Pool::ConnectSocket() {
+asio::awaitable<base::Result<tcp::socket>> Pool::ConnectSocket(std::chrono::milliseconds wait) {
   boost::system::error_code error;
   tcp::socket socket(io_);
   tcp::resolver resolver(io_);
@@ -60,7 +60,7 @@ asio::awaitable<base::Result<tcp::socket>> Pool::ConnectSocket() {
     resolver.cancel();
     socket.close(ignored);
   });
-  deadline.Arm(timeouts_.connect);
+  deadline.Arm(wait);
   std::vector<tcp::endpoint> addresses;
   const auto literal = asio::ip::make_address(endpoint_.host, error);
   if (!error) {
@@ -82,8 +82,8 @@ asio::awaitable<base::Result<tcp::socket>> Pool::ConnectSocket() {
   co_return std::unexpected(Unreachable(endpoint_, deadline, "connecting", error));
 }
 
-asio::awaitable<base::Result<std::unique_ptr<Connection>>> Pool::ConnectNew() {
-  auto socket = co_await ConnectSocket();
+asio::awaitable<base::Result<std::unique_ptr<Connection>>> Pool::ConnectNew(const Timeouts& timeouts) {
+  auto socket = co_await ConnectSocket(timeouts.connect);
   if (!socket) co_return std::unexpected(socket.error());
   auto connection = std::make_unique<Connection>();
   connection->stream = std::make_unique<http::Stream>(std::move(*socket), deadlines_);
@@ -91,7 +91,7 @@ asio::awaitable<base::Result<std::unique_ptr<Connection>>> Pool::ConnectNew() {
     const std::string& name = endpoint_.server_name.empty() ? endpoint_.host : endpoint_.server_name;
     auto session = tls_->NewSession(name);
     if (!session) co_return std::unexpected(session.error());
-    auto secured = co_await connection->stream->Handshake(std::move(*session), timeouts_.tls_handshake);
+    auto secured = co_await connection->stream->Handshake(std::move(*session), timeouts.tls_handshake);
     if (!secured) co_return base::Within("upstream " + HostHeader(endpoint_), secured.error());
   }
   co_return connection;

@@ -37,8 +37,9 @@ class Pool {
 
   /// An idle connection whose peer has not closed it, or nothing. Last in, first out.
   [[nodiscard]] std::unique_ptr<Connection> TakeIdle();
-  /// A new connection: name look-up, connect, TLS handshake, each within its bound.
-  [[nodiscard]] boost::asio::awaitable<base::Result<std::unique_ptr<Connection>>> ConnectNew();
+  /// A new connection: name look-up, connect, TLS handshake, each within its bound. Borrows `timeouts`.
+  [[nodiscard]] boost::asio::awaitable<base::Result<std::unique_ptr<Connection>>> ConnectNew(
+      const Timeouts& timeouts);
   /// Keeps a connection for another exchange; no byte of the last answer may be outstanding.
   void GiveBack(std::unique_ptr<Connection> connection);
   /// Closes the idle connections.
@@ -52,7 +53,8 @@ class Pool {
   Pool(boost::asio::io_context& io, http::Deadlines& deadlines, Endpoint endpoint, Timeouts timeouts)
       : io_(io), deadlines_(deadlines), endpoint_(std::move(endpoint)), timeouts_(timeouts) {}
 
-  [[nodiscard]] boost::asio::awaitable<base::Result<boost::asio::ip::tcp::socket>> ConnectSocket();
+  [[nodiscard]] boost::asio::awaitable<base::Result<boost::asio::ip::tcp::socket>> ConnectSocket(
+      std::chrono::milliseconds wait);
 
   boost::asio::io_context& io_;
   http::Deadlines& deadlines_;

@@ -97,7 +97,7 @@ def configuration(port: int, upstream_url: str, models: dict[str, str]) -> str:
     lines.append(f'[[operator]]\nid = "operator"\nsha256 = "{digest}"\n')
     lines.append(
         f'[[provider]]\nname = "scripted"\nurl = "{upstream_url}"\n'
-        'dialects = ["openai-chat", "anthropic-messages"]\ncredential_file = "keys/provider.key"\n'
+        'dialects = ["openai-chat", "anthropic-messages", "openai-responses"]\ncredential_file = "keys/provider.key"\n'
     )
     for name, upstream_model in models.items():
         lines.append(
@@ -149,9 +149,15 @@ class Serving:
 
 
 class Gateway:
-    """Runs until closed. Models are named as given; their upstream names have the prefix `replay:`."""
+    """Runs until closed. Models are named as given; their upstream names have the prefix `replay:`.
 
-    def __init__(self, upstream_url: str, models: list[str], hold_wait_ms: int) -> None:
+    `more` has text to add to the files "config", "agreement", "clauses" and "schema".
+    """
+
+    def __init__(
+        self, upstream_url: str, models: list[str], hold_wait_ms: int, more: dict[str, str] | None = None
+    ) -> None:
+        more = more or {}
         self.folder = tempfile.TemporaryDirectory(prefix="proviso-test-")
         self.home = pathlib.Path(self.folder.name, "home")
         self.port = free_port()
@@ -161,11 +167,15 @@ class Gateway:
         (self.home / "keys/provider.key").write_text(PROVIDER_KEY)
         (self.home / "keys/provider.key").chmod(0o600)
         upstream_names = {name: f"replay:{name}" for name in models}
-        (self.home / "config.toml").write_text(configuration(self.port, upstream_url, upstream_names))
+        (self.home / "config.toml").write_text(
+            configuration(self.port, upstream_url, upstream_names) + more.get("config", "")
+        )
         terms = self.home / "tests-terms"
         (terms / "clauses").mkdir(parents=True)
-        (terms / "agreement.toml").write_text(agreement(keys, hold_wait_ms))
-        (terms / "clauses/tests.cedar").write_text(CLAUSES)
+        (terms / "agreement.toml").write_text(agreement(keys, hold_wait_ms) + more.get("agreement", ""))
+        (terms / "clauses/tests.cedar").write_text(CLAUSES + more.get("clauses", ""))
+        if "schema" in more:
+            (terms / "schema.cedarschema").write_text(more["schema"])
         with (self.home / "config.toml").open("a") as config:
             config.write('\n[terms]\ndirectory = "tests-terms"\n')
         self.serving = Serving(self.home, self.url)

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "base/json.h"
+#include "protocol/aws_event_stream.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
@@ -62,10 +63,19 @@ std::vector<std::string> AnswersOf(Dialect dialect, const std::string& lines) {
   return answers;
 }
 
+/// {"messageStop":{…}} as the frame of that event.
+std::string AwsFrameOf(std::string_view line) {
+  const auto document = base::JsonDocument::Parse(line);
+  if (!document || document->root().size() != 1) return "not an event";
+  const base::JsonMember event = *document->root().members().begin();
+  return MakeAwsEvent(event.key.text(), event.value.raw());
+}
+
 bool IsAnswer(Dialect dialect, const std::string& body) {
   const auto document = base::JsonDocument::Parse(body);
   if (!document) return false;
   if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
+  if (dialect == Dialect::kBedrockConverse) return !document->root().Find("output").missing();
   if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
@@ -147,6 +157,10 @@ std::string FramesOf(Dialect dialect, std::string_view lines) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     if (line.empty()) continue;
     std::string event;
+    if (dialect == Dialect::kBedrockConverse) {
+      out += AwsFrameOf(line);
+      continue;
+    }
     if (dialect == Dialect::kAnthropicMessages || dialect == Dialect::kOpenAiResponses) {
       const auto document = base::JsonDocument::Parse(line);
       if (document) event = document->root().Find("type").text();
@@ -177,6 +191,7 @@ std::vector<Recording> Recordings() {
   for (const char* folder : kOpenAi) Load(wire / folder, Dialect::kOpenAiChat, recordings);
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
   Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
+  Load(wire / "bedrock-converse", Dialect::kBedrockConverse, recordings);
   Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;

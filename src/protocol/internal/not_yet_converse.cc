@@ -1,8 +1,5 @@
 // Replaced by the dialect's own files; goes when they are there.
 #include "protocol/internal/dialects.h"
-#include "protocol/internal/fresh_answers.h"
-#include "protocol/internal/gates.h"
-#include "protocol/internal/requests.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -27,20 +24,5 @@ std::unique_ptr<EventReader> MakeConverseEventReader() {
 }
 std::unique_ptr<AnswerWriter> MakeConverseStreamWriter(AnswerEnvelope) {
   return nullptr;
-}
-base::Status ReadConverseRequest(base::Json, Request&) {
-  return NotYet();
-}
-std::unique_ptr<AnswerGate> MakeConverseStream(AnswerLimits) {
-  return nullptr;
-}
-std::unique_ptr<AnswerGate> MakeConverseWhole(AnswerLimits) {
-  return nullptr;
-}
-base::Result<std::string> FreshConverseCalls(Delivery, const AnswerFrame&, std::span<const ToolCall>) {
-  return NotYet();
-}
-std::string FreshConverseNotice(Delivery, const AnswerFrame&, std::string_view) {
-  return "";
 }
 }  // namespace proviso::protocol::internal

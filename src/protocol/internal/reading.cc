@@ -28,6 +28,13 @@ std::string Fold(std::string_view name) {
   return folded;
 }
 
+/// Whether `name`, which is ASCII, folds to `folded`.
+bool IsFoldOf(std::string_view folded, std::string_view name) {
+  return std::ranges::equal(folded, name, {}, {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
 bool IsPlain(std::string_view raw) {
   return std::ranges::all_of(raw, [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '"'; });
 }
@@ -50,11 +57,13 @@ base::Result<base::JsonDocument> ParseAnswerJson(std::string_view text, std::str
 }
 
 std::string DisguisedMember(Json object, std::initializer_list<std::string_view> names) {
+  const bool names_are_plain = std::ranges::all_of(names, IsPlain);
   for (const base::JsonMember member : object.members()) {
-    if (IsPlain(member.key.raw())) continue;
+    if (names_are_plain && IsPlain(member.key.raw())) continue;
     const std::string key = member.key.text();
+    if (std::ranges::find(names, key) != names.end()) continue;
     const std::string folded = Fold(key);
-    if (folded != key && std::ranges::find(names, folded) != names.end()) return key;
+    if (std::ranges::any_of(names, [&](std::string_view name) { return IsFoldOf(folded, name); })) return key;
   }
   return "";
 }

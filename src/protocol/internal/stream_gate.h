@@ -15,7 +15,7 @@
 
 #include "protocol/answer.h"
 #include "protocol/internal/event_shape.h"
-#include "protocol/internal/framing.h"
+#include "protocol/internal/stream_framing.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
@@ -67,10 +67,10 @@ class StreamGate : public AnswerGate {
  protected:
   /// Server-sent events.
   explicit StreamGate(AnswerLimits limits) : StreamGate(limits, MakeSseFraming(limits.event_bytes_max)) {}
-  StreamGate(AnswerLimits limits, std::unique_ptr<Framing> framing)
+  StreamGate(AnswerLimits limits, std::unique_ptr<StreamFraming> framing)
       : AnswerGate(limits), framing_(std::move(framing)) {}
 
-  [[nodiscard]] const Framing& framing() const { return *framing_; }
+  [[nodiscard]] const StreamFraming& framing() const { return *framing_; }
 
   /// Reads one event that has data. May Propose calls; then the rest waits.
   [[nodiscard]] virtual base::Result<Reading> Read(const SseFrame& frame) = 0;
@@ -104,7 +104,7 @@ class StreamGate : public AnswerGate {
     Tail tail;
   };
 
-  std::unique_ptr<Framing> framing_;
+  std::unique_ptr<StreamFraming> framing_;
   EventShape shape_;
   std::size_t AnswerSummary::* shape_counter_ = nullptr;
   std::vector<Held> held_;  // whole frames, in order

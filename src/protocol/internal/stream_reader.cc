@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "protocol/internal/dialects.h"
-#include "protocol/internal/framing.h"
+#include "protocol/internal/stream_framing.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/whole_gate.h"
 
@@ -31,7 +31,7 @@ class Cutter {
 /// Whatever a gate cuts too (framing.h).
 class FrameCutter : public Cutter {
  public:
-  explicit FrameCutter(std::unique_ptr<Framing> framing) : framing_(std::move(framing)) {}
+  explicit FrameCutter(std::unique_ptr<StreamFraming> framing) : framing_(std::move(framing)) {}
 
   void Append(std::string_view bytes) override { framing_->Append(bytes); }
 
@@ -60,7 +60,7 @@ class FrameCutter : public Cutter {
     return Event{std::string(frame->event), std::move(frame->data)};
   }
 
-  std::unique_ptr<Framing> framing_;
+  std::unique_ptr<StreamFraming> framing_;
 };
 
 class LineCutter : public Cutter {

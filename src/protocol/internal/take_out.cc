@@ -76,6 +76,20 @@ void TakeOutTools(ExchangeRequest& request, Feature feature) {
   });
 }
 
+void ForgetOriginals(std::vector<Block>& blocks) {
+  for (Block& block : blocks) {
+    if (!std::holds_alternative<OpaqueBlock>(block.content)) block.original.clear();
+    if (auto* result = std::get_if<ResultBlock>(&block.content)) ForgetOriginals(result->content);
+  }
+}
+
+void DropDetails(ExchangeRequest& request) {
+  for (Turn& turn : request.turns) ForgetOriginals(turn.blocks);
+  for (ToolDefinition& tool : request.tools) {
+    if (tool.provider_type.empty()) tool.original.clear();
+  }
+}
+
 }  // namespace
 
 void TakeOut(ExchangeRequest& request, Feature feature) {
@@ -144,9 +158,14 @@ void TakeOut(ExchangeRequest& request, Feature feature) {
       request.format = {};
       return;
     case Feature::kReasoningEffort:
+      request.reasoning.effort.clear();
+      request.reasoning.mode =
+          request.reasoning.budget_tokens ? ReasoningChoice::Mode::kOn : ReasoningChoice::Mode::kUnsaid;
+      return;
     case Feature::kReasoningBudget:
+      return request.reasoning.budget_tokens.reset();
     case Feature::kReasoningShown:
-      request.reasoning = {};
+      request.reasoning.show = ReasoningChoice::Show::kUnsaid;
       return;
     case Feature::kReasoningReplay:
       return DropContent<ReasoningBlock>(request);
@@ -185,15 +204,11 @@ void TakeOut(ExchangeRequest& request, Feature feature) {
       while (!request.turns.empty() && request.turns.back().role == Role::kAssistant)
         request.turns.pop_back();
       return;
-    case Feature::kBlockDetail:
-      ForBlocks(request, [](Block& block) {
-        if (!std::holds_alternative<OpaqueBlock>(block.content)) block.original.clear();
-      });
-      for (ToolDefinition& tool : request.tools) {
-        if (tool.provider_type.empty()) tool.original.clear();
-      }
+    case Feature::kServiceSetting:
+      std::erase_if(request.others, [](const Member& member) { return IsServiceSetting(member.path); });
       return;
-    case Feature::kServiceSetting:  // no other dialect's writer takes a member that it does not know
+    case Feature::kBlockDetail:
+      return DropDetails(request);
     case Feature::kOther:
       request.others.clear();
       return DropContent<OpaqueBlock>(request);

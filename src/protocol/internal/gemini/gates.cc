@@ -5,8 +5,8 @@
 // Finish; a stream that ends before it, and an array that is not closed, are broken.
 #include "protocol/internal/gates.h"
 
-#include "protocol/internal/gemini/array_framing.h"
 #include "protocol/internal/gemini/candidate.h"
+#include "protocol/internal/gemini/framing.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/stream_gate.h"
 #include "protocol/internal/whole_gate.h"
@@ -21,7 +21,7 @@ using base::Status;
 class GeminiStream final : public StreamGate {
  public:
   /// `tail`: how an event may leave that could be the last.
-  GeminiStream(AnswerLimits limits, std::unique_ptr<Framing> framing, Tail tail)
+  GeminiStream(AnswerLimits limits, std::unique_ptr<StreamFraming> framing, Tail tail)
       : StreamGate(limits, std::move(framing)), last_(tail) {}
 
  private:
