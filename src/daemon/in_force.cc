@@ -44,6 +44,7 @@ void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& err
 upstreams::CredentialStyle StyleNamed(std::string_view name) {
   if (name == "x-api-key") return upstreams::CredentialStyle::kXApiKey;
   if (name == "x-goog-api-key") return upstreams::CredentialStyle::kXGoogApiKey;
+  if (name == "aws-sigv4") return upstreams::CredentialStyle::kAwsSigV4;
   return upstreams::CredentialStyle::kBearer;
 }
 

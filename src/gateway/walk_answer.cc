@@ -32,9 +32,6 @@ std::string UpstreamRequestId(const http::ResponseHead& head) {
 /// its dialect.
 std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head, protocol::Dialect dialect,
                                              protocol::Delivery asked) {
-  if (const std::string* coding = http::FindHeader(head.headers, "content-encoding")) {
-    if (*coding != "identity") return std::nullopt;
-  }
   const std::string* type = http::FindHeader(head.headers, "content-type");
   if (type == nullptr) return std::nullopt;
   const std::string_view essence = std::string_view(*type).substr(0, type->find(';'));
@@ -99,6 +96,12 @@ awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
     co_return;
   }
   upstream_request_id_ = UpstreamRequestId(**head);
+  // No coding was asked for; what comes compressed all the same is read, decided on and passed as text.
+  if (const base::Status decoded = upstream.DecodeContent(); !decoded) {
+    core_->metrics().Add(Count::kBrokenAnswers);
+    co_await BreakOff(decoded.error(), intent);
+    co_return;
+  }
   if ((*head)->status == 200) {
     co_await PassAnswer(upstream, **head, intent);
   } else {

@@ -206,6 +206,8 @@ TEST(Http2Server, RefusesWithItsStatusWithoutCallingTheHandler) {
   const std::vector<Row> rows = {
       {RequestFields("GET", "/", {{"host", "y"}}), "400", ":authority and Host differ"},
       {RequestFields("BREW", "/"), "501", "the method is not implemented"},
+      {RequestFields("POST", "/", {{"content-encoding", "gzip"}}), "415",
+       "Content-Encoding: send the request without compression"},
       {RequestFields("GET", "/", {{"expect", "tea"}}), "417", "Expect: only 100-continue is known"},
   };
   Client client(core);

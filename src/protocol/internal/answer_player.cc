@@ -75,8 +75,8 @@ bool IsAnswer(Dialect dialect, const std::string& body) {
   const auto document = base::JsonDocument::Parse(body);
   if (!document) return false;
   if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
-  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   if (dialect == Dialect::kBedrockConverse) return !document->root().Find("output").missing();
+  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
 }
@@ -191,8 +191,8 @@ std::vector<Recording> Recordings() {
   for (const char* folder : kOpenAi) Load(wire / folder, Dialect::kOpenAiChat, recordings);
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
   Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
-  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   Load(wire / "bedrock-converse", Dialect::kBedrockConverse, recordings);
+  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;
 }
