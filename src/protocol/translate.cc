@@ -104,6 +104,7 @@ Result<std::string> Write(const ExchangeRequest& request, internal::WriteContext
   return std::string();
 }
 
+
 Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::string_view bytes) {
   AnswerFold fold(dialect);
   std::vector<AnswerDelta> steps;
