@@ -1,5 +1,7 @@
 #include "daemon/in_force.h"
 
+#include <map>
+
 #include "base/fields.h"
 #include "enforcement/ruling.h"
 #include "http/tls.h"
@@ -46,6 +48,19 @@ upstreams::CredentialStyle StyleNamed(std::string_view name) {
   if (name == "x-goog-api-key") return upstreams::CredentialStyle::kXGoogApiKey;
   if (name == "aws-sigv4") return upstreams::CredentialStyle::kAwsSigV4;
   return upstreams::CredentialStyle::kBearer;
+}
+
+/// The endpoint as the configuration has it, with what its TLS trusts.
+template <typename Setup>
+base::Result<upstreams::Endpoint> EndpointOf(const Setup& setup) {
+  auto endpoint = upstreams::ParseEndpoint(setup.url);
+  if (!endpoint) return base::Within("url", endpoint.error());
+  endpoint->ca_file = setup.ca_file;
+  endpoint->server_name = setup.server_name;
+  if (endpoint->scheme != upstreams::Scheme::kHttps) return endpoint;
+  const auto trust = http::TlsClientContext::Load({setup.ca_file});
+  if (!trust) return base::Within("ca_file", trust.error());
+  return endpoint;
 }
 
 template <typename Setup, typename Route>
@@ -100,34 +115,16 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
     gateway::ProviderRoute route;
     route.name = setup.name;
     AddTranslation(setup, route, errors);
-    auto endpoint = upstreams::ParseEndpoint(setup.url);
+    auto endpoint = EndpointOf(setup);
     if (!endpoint) {
-      errors.push_back(where + "url: " + endpoint.error().message);
+      errors.push_back(where + endpoint.error().message);
       continue;
     }
     route.endpoint = std::move(*endpoint);
-    route.endpoint.ca_file = setup.ca_file;
-    route.endpoint.server_name = setup.server_name;
-    if (route.endpoint.scheme == upstreams::Scheme::kHttps) {
-      const auto trust = http::TlsClientContext::Load({setup.ca_file});
-      if (!trust) errors.push_back(where + "ca_file: " + trust.error().message);
-    }
+    route.timeouts = setup.timeouts;
     if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
     snapshot.providers[setup.name] = std::move(route);
   }
-}
-
-/// The endpoint as the configuration has it, with what its TLS trusts.
-template <typename Setup>
-base::Result<upstreams::Endpoint> EndpointOf(const Setup& setup) {
-  auto endpoint = upstreams::ParseEndpoint(setup.url);
-  if (!endpoint) return base::Within("url", endpoint.error());
-  endpoint->ca_file = setup.ca_file;
-  endpoint->server_name = setup.server_name;
-  if (endpoint->scheme != upstreams::Scheme::kHttps) return endpoint;
-  const auto trust = http::TlsClientContext::Load({setup.ca_file});
-  if (!trust) return base::Within("ca_file", trust.error());
-  return endpoint;
 }
 
 /// Headers that the gateway itself writes.
@@ -184,6 +181,19 @@ void AddModels(const Configuration& configuration, Snapshot& snapshot, Errors& e
     }
     snapshot.models[setup.name] = {setup.name, setup.provider, setup.upstream_model, setup.enclave,
                                    setup.standing};
+    snapshot.costs[setup.name] = {setup.prices.value_or(routing::Prices{}), setup.output_tokens_max};
+  }
+}
+
+/// Each model can be asked by its own name, too.
+void AddRoutes(const Configuration& configuration, Snapshot& snapshot) {
+  for (const ModelSetup& model : configuration.models) {
+    snapshot.routes[model.name] = {
+        .name = model.name, .groups = {{{.model = model.name}}}, .retries = configuration.routing.retries};
+  }
+  for (const routing::Route& alias : configuration.aliases) snapshot.routes[alias.name] = alias;
+  for (auto& [name, route] : snapshot.routes) {
+    if (!route.timeouts.total) route.timeouts.total = configuration.routing.timeouts.total;
   }
 }
 
@@ -205,9 +215,20 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
   AddKeys(configuration, *snapshot, errors);
   AddProviders(configuration, *snapshot, errors);
   AddModels(configuration, *snapshot, errors);
+  AddRoutes(configuration, *snapshot);
   AddMcpServers(configuration, *snapshot, errors);
   if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
   return snapshot;
+}
+
+void ConfigureRouting(const Configuration& configuration, routing::Providers& providers,
+                      routing::Allowances& allowances) {
+  std::map<std::string, routing::BreakerRule> rules;
+  for (const ProviderSetup& provider : configuration.providers) rules[provider.name] = provider.breaker;
+  providers.Configure(rules);
+  std::map<std::string, routing::KeyLimits> limits;
+  for (const KeySetup& key : configuration.keys) limits[key.id] = key.limits;
+  allowances.Configure(limits);
 }
 
 }  // namespace proviso::daemon

@@ -115,6 +115,7 @@ awaitable<void> McpWalk::Forward() {
       co_return;
     }
   }
+  sent_ = true;
   upstreams::Request request = UpstreamRequest("POST", sent);
   const auto head = co_await Ask(upstream, std::move(request));
   if (!head) {

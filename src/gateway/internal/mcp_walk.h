@@ -75,7 +75,7 @@ class McpWalk {
   awaitable<void> Decided();
   awaitable<void> Decide();
   awaitable<void> Hold(terms::Decision decision, std::uint64_t intent);
-  awaitable<void> AfterTheWait(terms::Decision decision, std::uint64_t intent, std::string hold_id);
+  awaitable<void> AfterTheWait(terms::Decision decision, std::uint64_t intent);
   awaitable<void> ReturnWithHold(terms::Decision decision);
   awaitable<void> Released(oversight::Release release);
   [[nodiscard]] McpContinuations::Round RoundWith(std::string state) const;
@@ -84,7 +84,7 @@ class McpWalk {
   [[nodiscard]] awaitable<base::Status> CheckPresented();
   [[nodiscard]] base::Result<std::uint64_t> RecordIntent(const terms::Decision& decision,
                                                          const oversight::Release* release);
-  awaitable<void> Withhold(std::uint64_t intent, std::string effect, mcp::Withheld withheld);
+  awaitable<void> Withhold(std::uint64_t intent, std::string_view effect, mcp::Withheld withheld);
   [[nodiscard]] mcp::Withheld NoticeOf(const terms::Decision& decision) const;
   [[nodiscard]] mcp::Withheld DeniedOf(const terms::Decision& decision, std::string_view why) const;
   awaitable<void> KeepAlive(std::uint32_t step);
@@ -150,6 +150,7 @@ class McpWalk {
   std::string receipt_;
 
   // Of the answer under way.
+  bool sent_ = false;        ///< The server has heard of the request.
   std::string new_session_;  ///< That the answer tells the caller of.
   bool resumable_ = false;   ///< An event with an id has passed.
 };
