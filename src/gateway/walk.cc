@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "enforcement/notices.h"
+#include "gateway/aws_caller.h"
 #include "gateway/internal/walk.h"
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
@@ -45,11 +46,26 @@ Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, prot
       dialect_(inbound_.dialect),
       upstream_dialect_(dialect_) {}
 
-const enforcement::Caller* Walk::Authenticate() const {
+base::Result<const enforcement::Caller*> Walk::Authenticate() const {
+  if (PresentsAwsSignature(exchange_.head())) {
+    const auto claimed = ClaimedAwsCaller(exchange_.head(), *snapshot_);
+    if (!claimed) return std::unexpected(claimed.error());
+    return &(*claimed)->caller;
+  }
   const std::string_view key = PresentedKey(exchange_.head());
-  if (key.empty()) return nullptr;
   const auto caller = snapshot_->callers.find(base::ToHex(keys::Sha256(key)));
-  return caller == snapshot_->callers.end() ? nullptr : &caller->second;
+  if (key.empty() || caller == snapshot_->callers.end()) {
+    return base::Fail(base::ErrorCode::kDenied,
+                      "Send yours as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\".");
+  }
+  return &caller->second;
+}
+
+base::Status Walk::CheckSignature() const {
+  if (!PresentsAwsSignature(exchange_.head())) return {};
+  const auto proven = AuthenticateAws(exchange_.head(), body_, *snapshot_, core_->services().clock.WallMs());
+  if (!proven) return std::unexpected(proven.error());
+  return {};
 }
 
 base::Status Walk::ReadTarget() {
@@ -100,11 +116,9 @@ awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
 }
 
 awaitable<void> Walk::Run() {
-  const enforcement::Caller* caller = Authenticate();
-  if (caller == nullptr) {
-    co_await RefuseEarly(
-        RefusalKind::kUnauthenticated,
-        "No valid API key. Send yours as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\".");
+  const auto caller = Authenticate();
+  if (!caller) {
+    co_await RefuseEarly(RefusalKind::kUnauthenticated, "No valid API key. " + caller.error().message);
     co_return;
   }
   auto body = co_await exchange_.ReadBody(protocol::kRequestBytesMax);
@@ -114,6 +128,10 @@ awaitable<void> Walk::Run() {
     co_return;
   }
   body_ = std::move(*body);
+  if (auto checked = CheckSignature(); !checked) {
+    co_await RefuseEarly(RefusalKind::kUnauthenticated, checked.error().message);
+    co_return;
+  }
   auto request = protocol::ReadRequest(inbound_, body_);
   if (!request) {
     co_await RefuseEarly(KindOfBodyError(request.error().code), request.error().message);
@@ -131,8 +149,8 @@ awaitable<void> Walk::Run() {
     co_await RefuseEarly(RefusalKind::kMalformed, declared.error().message);
     co_return;
   }
-  const enforcement::Opening opening{snapshot_->terms, *caller, declarations,           *target_,
-                                     *request_,        body_,   core_->services().clock};
+  const enforcement::Opening opening{snapshot_->terms, **caller, declarations,           *target_,
+                                     *request_,        body_,    core_->services().clock};
   auto opened = enforcement::OpenCase(opening);
   if (!opened) {
     co_await RefuseEarly(RefusalKind::kMalformed, opened.error().message);
