@@ -127,6 +127,16 @@ ApiKey MakeApiKey() {
   return key;
 }
 
+AwsAccessKey MakeAwsAccessKey() {
+  std::array<std::uint8_t, 9> name{};
+  std::array<std::uint8_t, 20> secret{};
+  base::FillRandom(name);
+  base::FillRandom(secret);
+  AwsAccessKey key{.id = "PV" + base::ToHex(name), .secret = base::ToHex(secret)};
+  for (char& c : key.id) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  return key;
+}
+
 base::Result<HomeReport> MakeHome(const std::filesystem::path& home, const HomeOptions& options) {
   if (std::filesystem::exists(home / "config.toml")) {
     return base::Fail(

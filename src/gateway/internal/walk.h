@@ -38,7 +38,9 @@ class Walk {
 
  private:
   // walk.cc: from the first byte to the decision.
-  [[nodiscard]] const enforcement::Caller* Authenticate() const;
+  /// Who asks. Of a signed request, who it says it is from: CheckSignature proves it when the body is there.
+  [[nodiscard]] base::Result<const enforcement::Caller*> Authenticate() const;
+  [[nodiscard]] base::Status CheckSignature() const;
   [[nodiscard]] base::Status ReadHeaders();
   awaitable<bool> Read();
   awaitable<void> RefuseForbidden(terms::Decision decision);
