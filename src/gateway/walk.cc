@@ -48,7 +48,7 @@ const enforcement::Caller* Walk::Authenticate() const {
 }
 
 base::Status Walk::ReadHeaders() {
-  auto declarations = ReadDeclarations(exchange_.head());
+  auto declarations = ReadDeclarationHeaders(exchange_.head());
   if (!declarations) return std::unexpected(declarations.error());
   declarations_ = std::move(*declarations);
   if (auto key = once_.ReadKey(exchange_.head()); !key) return key;
