@@ -6,8 +6,8 @@
 #   tools/provision.sh bench          for the benchmarks
 #
 # Debian packages come from tools/packages*.txt, as root or by sudo; Python packages go to .venv and
-# npm packages to node_modules in tests/sdk/node and tests/cedar, all pinned. When nothing is missing it
-# takes a moment.
+# npm packages to node_modules in tests/sdk/node, tests/mcp/node and tests/cedar, all pinned. When nothing
+# is missing it takes a moment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/steps.sh
@@ -94,6 +94,7 @@ for part in "$@"; do
     test)
       install_packages tools/packages-test.txt
       install_node node tests/sdk/node "the official JavaScript SDKs"
+      install_node mcp tests/mcp/node "the official TypeScript MCP SDK"
       install_node cedar tests/cedar "the reference engine of Cedar"
       ;;
     bench) install_packages tools/packages-bench.txt ;;

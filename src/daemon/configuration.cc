@@ -160,7 +160,7 @@ void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
         ReadOtherwise(table, errors),
         PathIn(out.home, table.Text("credential_file", "")).string(),
         table.Text("credential_env", ""),
-        table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key"}),
+        table.Choice("credential_style", "bearer", {"bearer", "x-api-key", "x-goog-api-key", "aws-sigv4"}),
         PathIn(out.home, table.Text("ca_file", "")).string(),
         table.Text("server_name", ""),
         routing::With(out.routing.timeouts, ReadTimeouts(table, errors)),

@@ -96,5 +96,42 @@ TEST(Configuration, SaysHowToMakeOneWhenThereIsNone) {
   EXPECT_THAT(read.error().message, HasSubstr("proviso init"));
 }
 
+TEST(Configuration, ReadsMcpServers) {
+  const auto read = Read(R"(
+[[mcp_server]]
+name = "stock-1"
+url = "https://stock.example.com/mcp/"
+credential_env = "STOCK_KEY"
+credential_style = "x-api-key"
+headers = { X-Team = "stock" }
+origins = ["https://desk.example.com"]
+)");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->mcp_servers.size(), 1U);
+  const McpServerSetup& server = read->mcp_servers[0];
+  EXPECT_EQ(server.name, "stock-1");
+  EXPECT_EQ(server.url, "https://stock.example.com/mcp/");
+  EXPECT_EQ(server.credential_environment, "STOCK_KEY");
+  EXPECT_EQ(server.credential_style, "x-api-key");
+  EXPECT_THAT(server.headers, testing::ElementsAre(std::pair<std::string, std::string>("X-Team", "stock")));
+  EXPECT_THAT(server.origins, testing::ElementsAre("https://desk.example.com"));
+}
+
+TEST(Configuration, RefusesAnMcpServerThatNoPathOrClauseCouldName) {
+  const auto named = [](const std::string& name) {
+    return ErrorOf("[[mcp_server]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:1/mcp\"\n");
+  };
+  EXPECT_EQ(named(std::string(64, 'a')), "");
+  for (const std::string& name : {std::string(65, 'a'), std::string("a/b"), std::string("a b"),
+                                  std::string("ü"), std::string("provider")}) {
+    EXPECT_THAT(named(name), HasSubstr("mcp_server[0].name")) << name;
+  }
+  EXPECT_THAT(ErrorOf("[[mcp_server]]\nname = \"a\"\nurl = \"http://h/\"\nheaders = { X = 1 }\n"),
+              HasSubstr("values must be texts"));
+  EXPECT_THAT(
+      ErrorOf("[[mcp_server]]\nname = \"a\"\nurl = \"u\"\n[[mcp_server]]\nname = \"a\"\nurl = \"u\"\n"),
+      HasSubstr("stands twice"));
+}
+
 }  // namespace
 }  // namespace proviso::daemon

@@ -46,7 +46,21 @@ void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& err
 upstreams::CredentialStyle StyleNamed(std::string_view name) {
   if (name == "x-api-key") return upstreams::CredentialStyle::kXApiKey;
   if (name == "x-goog-api-key") return upstreams::CredentialStyle::kXGoogApiKey;
+  if (name == "aws-sigv4") return upstreams::CredentialStyle::kAwsSigV4;
   return upstreams::CredentialStyle::kBearer;
+}
+
+/// The endpoint as the configuration has it, with what its TLS trusts.
+template <typename Setup>
+base::Result<upstreams::Endpoint> EndpointOf(const Setup& setup) {
+  auto endpoint = upstreams::ParseEndpoint(setup.url);
+  if (!endpoint) return base::Within("url", endpoint.error());
+  endpoint->ca_file = setup.ca_file;
+  endpoint->server_name = setup.server_name;
+  if (endpoint->scheme != upstreams::Scheme::kHttps) return endpoint;
+  const auto trust = http::TlsClientContext::Load({setup.ca_file});
+  if (!trust) return base::Within("ca_file", trust.error());
+  return endpoint;
 }
 
 template <typename Setup, typename Route>
@@ -101,35 +115,16 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
     gateway::ProviderRoute route;
     route.name = setup.name;
     AddTranslation(setup, route, errors);
-    auto endpoint = upstreams::ParseEndpoint(setup.url);
+    auto endpoint = EndpointOf(setup);
     if (!endpoint) {
-      errors.push_back(where + "url: " + endpoint.error().message);
+      errors.push_back(where + endpoint.error().message);
       continue;
     }
     route.endpoint = std::move(*endpoint);
     route.timeouts = setup.timeouts;
-    route.endpoint.ca_file = setup.ca_file;
-    route.endpoint.server_name = setup.server_name;
-    if (route.endpoint.scheme == upstreams::Scheme::kHttps) {
-      const auto trust = http::TlsClientContext::Load({setup.ca_file});
-      if (!trust) errors.push_back(where + "ca_file: " + trust.error().message);
-    }
     if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
     snapshot.providers[setup.name] = std::move(route);
   }
-}
-
-/// The endpoint as the configuration has it, with what its TLS trusts.
-template <typename Setup>
-base::Result<upstreams::Endpoint> EndpointOf(const Setup& setup) {
-  auto endpoint = upstreams::ParseEndpoint(setup.url);
-  if (!endpoint) return base::Within("url", endpoint.error());
-  endpoint->ca_file = setup.ca_file;
-  endpoint->server_name = setup.server_name;
-  if (endpoint->scheme != upstreams::Scheme::kHttps) return endpoint;
-  const auto trust = http::TlsClientContext::Load({setup.ca_file});
-  if (!trust) return base::Within("ca_file", trust.error());
-  return endpoint;
 }
 
 /// Headers that the gateway itself writes.

@@ -14,6 +14,7 @@
 #include "gateway/durable_waits.h"
 #include "gateway/event_log.h"
 #include "gateway/hold_watch.h"
+#include "gateway/mcp_continuations.h"
 #include "gateway/mcp_sessions.h"
 #include "gateway/metrics.h"
 #include "gateway/server.h"
@@ -45,6 +46,7 @@ struct Services {
   std::string record_origin;
   upstreams::Timeouts upstream_timeouts;
   McpSessions mcp_sessions{};
+  McpContinuations mcp_continuations{};
 };
 
 /// Touched by its core's thread only, once the server runs.

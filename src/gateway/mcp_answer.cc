@@ -115,6 +115,7 @@ awaitable<void> McpWalk::Forward() {
       co_return;
     }
   }
+  sent_ = true;
   upstreams::Request request = UpstreamRequest("POST", sent);
   const auto head = co_await Ask(upstream, std::move(request));
   if (!head) {
@@ -169,6 +170,7 @@ base::Status McpWalk::TakeSession(const http::ResponseHead& head) {
 base::Result<std::string> McpWalk::AnswerText(const mcp::Message& response) {
   const bool to_this = response.is_response() && (response.id() == message_->id() || response.id() == "null");
   if (!to_this) return std::unexpected(NotAnAnswer("it answers another request"));
+  ExpectAnswers(response);
   if (method_ != mcp::Method::kToolsList || response.kind() == mcp::MessageKind::kError)
     return std::string(response.text());
   if (message_->params().Find("cursor").missing()) sessions().ForgetTools(session_id_);
@@ -244,6 +246,12 @@ base::Result<McpWalk::Event> McpWalk::ReadEvent(std::string_view bytes, std::str
 }
 
 awaitable<void> McpWalk::RelayStream(upstreams::Exchange& upstream) {
+  if (!exchange_.responded()) {
+    if (auto begun = co_await BeginStream(http::HeadFlush::kNow); !begun) {
+      co_await BreakOff(begun.error());
+      co_return;
+    }
+  }
   protocol::SseReader reader(mcp::kServerMessageBytesMax);
   std::string out;
   while (true) {
@@ -261,16 +269,11 @@ awaitable<void> McpWalk::RelayStream(upstreams::Exchange& upstream) {
         co_return;
       }
       if (frame->empty()) break;
-      std::string event_out;
-      const auto event = ReadEvent(*frame, event_out);
+      const auto event = ReadEvent(*frame, out);
       if (!event) {
         co_await BreakOff(event.error());
         co_return;
       }
-      if (!exchange_.responded()) {
-        if (auto begun = co_await BeginStream(http::HeadFlush::kWithFirstBytes); !begun) co_return;
-      }
-      out += event_out;
       if (*event == Event::kPass) continue;
       enforcement::Effect effect{.what = "answered"};
       effect.response_digest = keys::Sha256(*frame);

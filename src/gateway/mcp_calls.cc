@@ -75,6 +75,15 @@ base::Result<std::uint64_t> McpWalk::RecordIntent(const terms::Decision& decisio
 
 awaitable<void> McpWalk::Decide() {
   terms::Decision decision = enforcement::RuleCall(*case_, proposed_, std::nullopt);
+  if (decision.outcome == terms::Outcome::kHold && call_->continues) {
+    const base::Json state = message_->params().Find("requestState");
+    auto goes_on =
+        core_->services().mcp_continuations.Take(RoundWith(state.text()), core_->services().clock.WallMs());
+    if (goes_on) {
+      co_await Released(std::move(*goes_on));
+      co_return;
+    }
+  }
   if (decision.outcome == terms::Outcome::kHold && !hold_id_.empty()) {
     co_await ReturnWithHold(std::move(decision));
     co_return;
@@ -101,9 +110,10 @@ awaitable<void> McpWalk::Decide() {
 }
 
 Withheld McpWalk::NoticeOf(const terms::Decision& decision) const {
+  const std::string waits = decision.outcome == terms::Outcome::kHold ? hold_id_ : "";
   return {std::string(terms::NameOf(decision.outcome)),
-          enforcement::WithheldNotice(proposed_.name, decision, case_->decision_id, hold_id_),
-          case_->decision_id, enforcement::ClauseIdsOf(decision), hold_id_};
+          enforcement::WithheldNotice(proposed_.name, decision, case_->decision_id, waits),
+          case_->decision_id, enforcement::ClauseIdsOf(decision), waits};
 }
 
 Withheld McpWalk::DeniedOf(const terms::Decision& decision, std::string_view why) const {
@@ -112,9 +122,10 @@ Withheld McpWalk::DeniedOf(const terms::Decision& decision, std::string_view why
 }
 
 /// Nothing is sent: the OUTCOME, and then the notice.
-awaitable<void> McpWalk::Withhold(std::uint64_t intent, std::string effect, Withheld withheld) {
+awaitable<void> McpWalk::Withhold(std::uint64_t intent, std::string_view effect, Withheld withheld) {
   core_->metrics().Add(effect == "held" ? Count::kCallsHeld : Count::kCallsWithheld);
-  const base::Status recorded = co_await RecordOutcome(intent, {.what = std::move(effect)});
+  const enforcement::Effect what{.what = std::string(effect)};
+  const base::Status recorded = co_await RecordOutcome(intent, what);
   if (!recorded) {
     co_await Unrecorded(recorded.error());
     co_return;
@@ -160,16 +171,17 @@ awaitable<void> McpWalk::Hold(terms::Decision decision, std::uint64_t intent) {
   co_await KeepAlive(step);
   const std::chrono::milliseconds wait(case_->terms->agreement().hold.wait_ms);
   auto keep_alive = [this, &step]() -> awaitable<void> { co_await KeepAlive(++step); };
-  co_await WaitForPeople(*core_, exchange_, {hold_id_}, wait, std::move(keep_alive));
-  co_await AfterTheWait(std::move(decision), intent, hold_id_);
+  std::vector<std::string> waiting{hold_id_};
+  co_await WaitForPeople(*core_, exchange_, std::move(waiting), wait, std::move(keep_alive));
+  co_await AfterTheWait(std::move(decision), intent);
 }
 
 /// An approved call is taken from the desk, once, and decided again with the fact of who approved it.
-awaitable<void> McpWalk::AfterTheWait(terms::Decision decision, std::uint64_t intent, std::string hold_id) {
+awaitable<void> McpWalk::AfterTheWait(terms::Decision decision, std::uint64_t intent) {
   // Nobody is there to take it, or it is not wanted any more: it stays held.
   const bool wanted = !exchange_.peer_gone() && !sessions().IsCancelled(session_id_, message_->id());
   base::Result<oversight::Release> release =
-      base::Fail(ErrorCode::kUnavailable, "the caller does not wait for hold " + hold_id);
+      base::Fail(ErrorCode::kUnavailable, "the caller does not wait for hold " + hold_id_);
   if (wanted) release = co_await Redeem();
   if (!release) {
     const bool waits = release.error().code == ErrorCode::kUnavailable;
@@ -183,10 +195,22 @@ awaitable<void> McpWalk::AfterTheWait(terms::Decision decision, std::uint64_t in
     co_await Unrecorded(outcome.error());
     co_return;
   }
-  co_await Released(*release);
+  co_await Released(std::move(*release));
 }
 
-awaitable<void> McpWalk::Released(const oversight::Release& release) {
+McpContinuations::Round McpWalk::RoundWith(std::string state) const {
+  return {owner_.key_digest, route_->name,     call_->tool,
+          call_->input,      std::move(state), case_->terms->digest()};
+}
+
+/// The server answers an approved call with a question: the client's next round goes on under the approval.
+void McpWalk::ExpectAnswers(const mcp::Message& response) {
+  if (!release_ || !response.result().Find("resultType").equals("input_required")) return;
+  core_->services().mcp_continuations.Expect(RoundWith(response.result().Find("requestState").text()),
+                                             *release_, core_->services().clock.WallMs());
+}
+
+awaitable<void> McpWalk::Released(oversight::Release release) {
   const terms::Decision decision = enforcement::RuleCall(*case_, proposed_, enforcement::PeopleOf(release));
   const auto intent = RecordIntent(decision, &release);
   if (!intent) {
@@ -195,10 +219,10 @@ awaitable<void> McpWalk::Released(const oversight::Release& release) {
   }
   if (decision.outcome == terms::Outcome::kPermit) {
     intent_ = *intent;
+    release_ = std::move(release);
     co_await Forward();
     co_return;
   }
-  hold_id_.clear();  // spent
   Withheld withheld = NoticeOf(decision);
   co_await Withhold(*intent, "withheld", std::move(withheld));
 }
@@ -238,7 +262,7 @@ awaitable<void> McpWalk::ReturnWithHold(terms::Decision decision) {
     release = co_await Redeem();
   }
   if (release) {
-    co_await Released(*release);
+    co_await Released(std::move(*release));
     co_return;
   }
   const auto intent = RecordIntent(decision, nullptr);
@@ -276,7 +300,8 @@ awaitable<void> McpWalk::Unrecorded(base::Error error) {
     co_return;
   }
   Refused refused{503, Code::kOverloaded,
-                  "The decision cannot be recorded, so nothing was sent. Try again later."};
+                  sent_ ? "The server has answered, but that cannot be recorded, so its answer is withheld."
+                        : "The decision cannot be recorded, so nothing was sent. Try again later."};
   co_await Refuse(std::move(refused));
 }
 

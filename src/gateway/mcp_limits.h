@@ -19,6 +19,9 @@ inline constexpr std::size_t kMcpStreamsPerCallerMax = 256;
 inline constexpr std::size_t kMcpToolsRememberedMax = 4'096;
 /// How long what a server listed is believed, when it does not say that it changed.
 inline constexpr std::chrono::milliseconds kMcpToolsFreshMax{60'000};
+/// Approved calls whose server asked something, and how long the client's answer is waited for.
+inline constexpr std::size_t kMcpContinuationsMax = 10'000;
+inline constexpr std::chrono::milliseconds kMcpContinuationMax{600'000};
 /// Pages of a tool list that the gateway itself asks for, and how long for all of them.
 inline constexpr std::size_t kMcpListPagesMax = 32;
 inline constexpr std::chrono::milliseconds kMcpListWaitMax{30'000};

@@ -232,6 +232,13 @@ McpWalk::Admission McpWalk::AdmitMirrors() const {
 awaitable<void> McpWalk::Get() {
   // A caller that is gone is noticed once its (empty) body is read.
   if (auto body = co_await exchange_.ReadBody(0); !body) co_return;
+  auto declarations = ReadDeclarationHeaders(exchange_.head());
+  if (!declarations) {
+    Refused refused{400, Code::kInvalidRequest, declarations.error().message};
+    co_await Refuse(std::move(refused));
+    co_return;
+  }
+  declarations_ = std::move(*declarations);
   if (auto begun = sessions().BeginStream(owner_.key_digest); !begun) {
     Refused refused{429, Code::kOverloaded, begun.error().message};
     co_await Refuse(std::move(refused));

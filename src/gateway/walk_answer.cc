@@ -32,9 +32,6 @@ std::string UpstreamRequestId(const http::ResponseHead& head) {
 /// its dialect.
 std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head, protocol::Dialect dialect,
                                              protocol::Delivery asked) {
-  if (const std::string* coding = http::FindHeader(head.headers, "content-encoding")) {
-    if (*coding != "identity") return std::nullopt;
-  }
   const std::string* type = http::FindHeader(head.headers, "content-type");
   if (type == nullptr) return std::nullopt;
   const std::string_view essence = std::string_view(*type).substr(0, type->find(';'));
@@ -135,6 +132,11 @@ awaitable<routing::Step> Walk::Ask(upstreams::Exchange& upstream, std::uint64_t 
   }
   if (health_ != nullptr) health_->AddLatency(std::chrono::nanoseconds(clock.MonotonicNs() - sent_ns));
   upstream_request_id_ = UpstreamRequestId(**head);
+  // No coding was asked for; what comes compressed all the same is read, decided on and passed as text.
+  if (const base::Status decoded = upstream.DecodeContent(); !decoded) {
+    core_->metrics().Add(Count::kBrokenAnswers);
+    co_return co_await BreakOff(decoded.error(), routing::Failure::kMalformed, intent);
+  }
   if ((*head)->status == 200) co_return co_await PassAnswer(upstream, **head, intent);
   co_return co_await PassError(upstream, **head, intent);
 }

@@ -160,6 +160,7 @@ upstreams::Request Walk::UpstreamRequest() {
   const std::string& model = target_->upstream_model;
   upstreams::Request request;
   request.credential = provider_->credential.get();
+  request.wall_ms = core_->services().clock.WallMs();
   if (translates()) {
     request.target = protocol::PathOf(upstream_dialect_, request_->operation, model, UpstreamDelivery());
     request.headers = OwnHeaders(upstream_dialect_, UpstreamDelivery());

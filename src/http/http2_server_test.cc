@@ -206,6 +206,8 @@ TEST(Http2Server, RefusesWithItsStatusWithoutCallingTheHandler) {
   const std::vector<Row> rows = {
       {RequestFields("GET", "/", {{"host", "y"}}), "400", ":authority and Host differ"},
       {RequestFields("BREW", "/"), "501", "the method is not implemented"},
+      {RequestFields("POST", "/", {{"content-encoding", "gzip"}}), "415",
+       "Content-Encoding: send the request without compression"},
       {RequestFields("GET", "/", {{"expect", "tea"}}), "417", "Expect: only 100-continue is known"},
   };
   Client client(core);
@@ -252,6 +254,21 @@ TEST(Http2Server, RefusesATooLargeBodyWithoutReadingIt) {
   for (int i = 0; i < 10; ++i) body += Data(3, std::string(10'000, 'a'));
   client.Send(Headers(3, RequestFields("POST", "/"), kEndHeaders) + body + Data(3, "b"));
   EXPECT_THAT(client.ReadTo("RST_STREAM 3"), Contains("DATA 3" + refusal));
+}
+
+TEST(Http2Server, BoundsEveryBodyWhateverTheHandlerAsksFor) {
+  OneCore core([](ServerExchange& exchange) -> asio::awaitable<void> {
+    (void)co_await exchange.ReadBody(kBodyBytesMax * 2);
+  });
+  Client client(core);
+  std::uint32_t id = 1;
+  for (const std::size_t bytes : {kBodyBytesMax, kBodyBytesMax + 1}) {
+    const Fields more = {{"expect", "100-continue"}, {"content-length", std::to_string(bytes)}};
+    client.Send(Headers(id, RequestFields("POST", "/", more), kEndHeaders));
+    const std::string head = client.Line("HEADERS " + std::to_string(id));
+    EXPECT_THAT(head, HasSubstr(bytes == kBodyBytesMax ? ":status: 100\n" : ":status: 413\n"));
+    id += 2;
+  }
 }
 
 TEST(Http2Server, ReadsABodyLargerThanAllWindows) {

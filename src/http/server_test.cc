@@ -106,6 +106,18 @@ TEST(Server, RefusesBadRequestsWithTheirStatusAndClosesWithoutCallingTheHandler)
   EXPECT_EQ(calls, 0);
 }
 
+TEST(Server, RefusesACompressedBodyAndSaysWhatItTakes) {
+  OneCore core(&Echo);
+  RawClient client(core.port());
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx");
+  EXPECT_THAT(client.ReadToEnd(),
+              ::testing::AllOf(::testing::StartsWith("HTTP/1.1 415 Unsupported Media Type\r\n"),
+                               ::testing::HasSubstr("\r\nAccept-Encoding: identity\r\n")));
+  RawClient plain(core.port());
+  plain.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\nxx");
+  EXPECT_EQ(WithoutDate(plain.ReadAnswer()), EchoAnswer("POST / xx"));
+}
+
 TEST(Server, RefusesABadBodyOnceItIsRead) {
   OneCore core(&Echo);
   RawClient client(core.port());

@@ -167,7 +167,8 @@ TEST_F(RecordedAnswers, KeepNothingBackThatIsNotACall) {
     while (true) {  // event by event: each leaves at once, up to the terminal one
       const std::size_t end = EndOfEvent(recording, fed);
       ASSERT_TRUE(gate->Feed(recording.bytes.substr(fed, end - fed), out));
-      if (gate->ended() || end == recording.bytes.size() || out.size() == fed) break;
+      if (gate->ended() || end == recording.bytes.size()) break;
+      if (recording.dialect == Dialect::kBedrockConverse && end == EndOfStop(recording.bytes)) break;
       fed = end;
       ASSERT_EQ(out.size(), fed) << recording.name;
     }

@@ -16,8 +16,8 @@ namespace proviso::protocol {
 
 /// What every answer needs besides its content.
 struct AnswerFrame {
-  std::string id;  ///< Ours, for example the decision id: the client can quote it.
-  std::string model;
+  std::string id = {};  ///< Ours, for example the decision id: the client can quote it.
+  std::string model = {};
   std::int64_t created_s = 0;  ///< Unix seconds.
 };
 

@@ -29,6 +29,8 @@ std::string_view Prefix(CredentialStyle style) {
       return "x-api-key: ";
     case CredentialStyle::kXGoogApiKey:
       return "x-goog-api-key: ";
+    case CredentialStyle::kAwsSigV4:
+      return {};
   }
   return {};
 }
@@ -61,6 +63,12 @@ base::Result<Credential> Credential::FromFile(const std::filesystem::path& path,
   const std::string where = "credential file '" + path.string() + "'";
   auto content = base::ReadFile(path, kCredentialBytesMax + 2);
   if (!content) return std::unexpected(content.error());
+  if (style == CredentialStyle::kAwsSigV4) {
+    auto key = AwsKey::FromText(*content, where);
+    WipeText(*content);
+    if (!key) return std::unexpected(key.error());
+    return Credential(std::move(*key));
+  }
   std::string_view text = *content;
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
@@ -70,6 +78,11 @@ base::Result<Credential> Credential::FromFile(const std::filesystem::path& path,
 }
 
 base::Result<Credential> Credential::FromEnvironment(const std::string& variable, CredentialStyle style) {
+  if (style == CredentialStyle::kAwsSigV4) {
+    auto key = AwsKey::FromEnvironment(variable);
+    if (!key) return std::unexpected(key.error());
+    return Credential(std::move(*key));
+  }
   const std::string where = "environment variable " + variable;
   // Read while the configuration is loaded, before there are other threads that could set it.
   const char* const value = std::getenv(variable.c_str());  // NOLINT(concurrency-mt-unsafe)
@@ -83,17 +96,19 @@ Credential::~Credential() {
 }
 
 Credential::Credential(Credential&& other) noexcept
-    : key_(std::exchange(other.key_, {})), style_(other.style_) {}
+    : key_(std::exchange(other.key_, {})), style_(other.style_), aws_key_(std::move(other.aws_key_)) {}
 
 Credential& Credential::operator=(Credential&& other) noexcept {
   if (this == &other) return *this;
   Wipe(key_);
   key_ = std::exchange(other.key_, {});
   style_ = other.style_;
+  aws_key_ = std::move(other.aws_key_);
   return *this;
 }
 
-void Credential::AppendHeaderLine(std::string& request) const {
+void Credential::AppendHeaderLines(std::string& request, const Outgoing& outgoing) const {
+  if (aws_key_) return aws_key_->AppendHeaderLines(request, outgoing);
   const std::string_view prefix = Prefix(style_);
   // Growing would leave the key in the storage given up, beyond the reach of WipeText.
   request.reserve(request.size() + prefix.size() + key_.size() + 2);
@@ -106,8 +121,9 @@ void WipeText(std::string& text) {
 }
 
 std::vector<http::Header> WithoutCallerCredentials(std::span<const http::Header> headers) {
-  static constexpr std::array<std::string_view, 5> kCredentials = {"authorization", "x-api-key", "api-key",
-                                                                   "x-goog-api-key", "cookie"};
+  static constexpr std::array<std::string_view, 8> kCredentials = {
+      "authorization",        "x-api-key",           "api-key", "x-goog-api-key", "cookie", "x-amz-date",
+      "x-amz-security-token", "x-amz-content-sha256"};
   static constexpr std::string_view kOurs = "proviso-";
   std::vector<http::Header> kept;
   kept.reserve(headers.size());

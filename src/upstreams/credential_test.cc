@@ -43,7 +43,7 @@ TEST_F(CredentialFile, BecomesTheHeaderLineOfItsStyle) {
     auto credential = Load("sk-1\n", row.style);
     ASSERT_TRUE(credential);
     std::string request;
-    credential->AppendHeaderLine(request);
+    credential->AppendHeaderLines(request);
     EXPECT_EQ(request, row.line);
     WipeText(request);
     EXPECT_EQ(request, "");
@@ -72,7 +72,7 @@ TEST(CredentialVariable, IsReadFromTheEnvironment) {
   ASSERT_TRUE(credential);
   const Credential moved = std::move(*credential);
   std::string request;
-  moved.AppendHeaderLine(request);
+  moved.AppendHeaderLines(request);
   EXPECT_EQ(request, "Authorization: Bearer sk-2\r\n");
   ::unsetenv("PROVISO_TEST_KEY");
   EXPECT_EQ(Credential::FromEnvironment("PROVISO_TEST_KEY", CredentialStyle::kBearer).error().code,

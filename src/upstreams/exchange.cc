@@ -66,7 +66,16 @@ base::Status Exchange::BuildHead(std::string& out) const {
   if (may_have_body || !request_.body.empty()) {
     out.append("Content-Length: ").append(std::to_string(request_.body.size())).append("\r\n");
   }
-  if (request_.credential != nullptr) request_.credential->AppendHeaderLine(out);
+  if (request_.credential != nullptr) {
+    const std::string target = endpoint.base_path + request_.target;
+    const std::string host = HostHeader(endpoint);
+    request_.credential->AppendHeaderLines(out, {.method = request_.method,
+                                                 .target = target,
+                                                 .host = host,
+                                                 .headers = request_.headers,
+                                                 .body = request_.body,
+                                                 .wall_ms = request_.wall_ms});
+  }
   out.append("\r\n");
   return {};
 }

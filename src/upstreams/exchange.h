@@ -45,6 +45,8 @@ struct Request {
   std::string_view body = {};
   /// Borrowed until ReadHead returns; null for none.
   const Credential* credential = nullptr;
+  /// When it is sent, for a credential that signs: AWS refuses what is more than five minutes off.
+  std::int64_t wall_ms = 0;
 };
 
 /// Used once, on the pool's core; must not outlive the pool. Errors: kUnavailable (cannot

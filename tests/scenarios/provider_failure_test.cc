@@ -100,9 +100,14 @@ std::vector<Row> Rows() {
        Delivery::kWhole, 502},
       {"no type of content", [](Dialect) { return Steps{Bytes(Head(200, "", "{}"))}; }, Delivery::kWhole,
        502},
-      {"a coding that was not asked for",
+      {"content that is not of its coding",
        [](Dialect) {
          return Steps{Bytes(Head(200, "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "{}"))};
+       },
+       Delivery::kWhole, 502},
+      {"a coding that is not known",
+       [](Dialect) {
+         return Steps{Bytes(Head(200, "Content-Type: application/json\r\nContent-Encoding: zstd\r\n", "{}"))};
        },
        Delivery::kWhole, 502},
       {"a redirect", [](Dialect) { return Steps{Bytes(Head(302, "Location: http://127.0.0.1:1/\r\n", ""))}; },

@@ -89,8 +89,6 @@ std::vector<Row> Rows(const Home& home, Dialect dialect) {
   const std::string invalid = "invalid_request_error";
   std::string deep = ordinary;
   deep.insert(1, "\"deep\":" + std::string(300, '[') + std::string(300, ']') + ",");
-  const std::string others_dialect =
-      dialect == Dialect::kOpenAiChat ? "" : Text({dialect, Delivery::kWhole, "openai-only"});
   std::vector<Row> rows = {
       {"no key", "", "", "-", 401, invalid, "authentication_error", "API key"},
       {"a wrong key", "", "", "pv_wrong", 401, invalid, "authentication_error", "API key"},
@@ -131,10 +129,6 @@ std::vector<Row> Rows(const Home& home, Dialect dialect) {
       {"an array", "[]", "", "", 400, invalid, invalid, "object"},
       {"too deep", deep, "", "", 413, invalid, "request_too_large", "deep"},
   };
-  if (!others_dialect.empty()) {
-    rows.push_back(
-        {"a model of another dialect", others_dialect, "", "", 404, invalid, "not_found_error", "dialect"});
-  }
   for (Row& row : rows) {
     if (row.body.empty()) row.body = ordinary;
     if (row.key.empty()) row.key = home.key_of("desk");
@@ -174,13 +168,16 @@ TEST_F(Refusal, OfUnknownRoutesAndMethods) {
     int status;
   };
   const RouteRow rows[] = {
-      {"POST /v1/responses", 404},
-      {"POST /v1/embeddings", 404},
+      {"POST /v1/response", 404},
+      {"POST /v1/models/m:unknownVerb", 404},
+      {"POST /model/m/invoke", 404},
+      {"POST /v1/files", 403},
+      {"POST /v1beta/files", 403},
       {"POST /v1/chat/completions/", 404},
       {"POST //v1/chat/completions", 404},
       {"POST /V1/chat/completions", 404},
-      {"POST /v1/messages/batches", 404},
-      {"POST /v1/messages/count_tokens", 404},
+      {"POST /v1/messages/batches", 403},
+      {"POST /v1/messages/count_tokens/", 404},
       {"POST /v1/%6dessages", 404},
       {"POST /v1/./messages", 404},
       {"GET /v1/chat/completions", 405},

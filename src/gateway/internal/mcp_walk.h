@@ -75,14 +75,16 @@ class McpWalk {
   awaitable<void> Decided();
   awaitable<void> Decide();
   awaitable<void> Hold(terms::Decision decision, std::uint64_t intent);
-  awaitable<void> AfterTheWait(terms::Decision decision, std::uint64_t intent, std::string hold_id);
+  awaitable<void> AfterTheWait(terms::Decision decision, std::uint64_t intent);
   awaitable<void> ReturnWithHold(terms::Decision decision);
-  awaitable<void> Released(const oversight::Release& release);
+  awaitable<void> Released(oversight::Release release);
+  [[nodiscard]] McpContinuations::Round RoundWith(std::string state) const;
+  void ExpectAnswers(const mcp::Message& response);
   [[nodiscard]] awaitable<base::Result<oversight::Release>> Redeem();
   [[nodiscard]] awaitable<base::Status> CheckPresented();
   [[nodiscard]] base::Result<std::uint64_t> RecordIntent(const terms::Decision& decision,
                                                          const oversight::Release* release);
-  awaitable<void> Withhold(std::uint64_t intent, std::string effect, mcp::Withheld withheld);
+  awaitable<void> Withhold(std::uint64_t intent, std::string_view effect, mcp::Withheld withheld);
   [[nodiscard]] mcp::Withheld NoticeOf(const terms::Decision& decision) const;
   [[nodiscard]] mcp::Withheld DeniedOf(const terms::Decision& decision, std::string_view why) const;
   awaitable<void> KeepAlive(std::uint32_t step);
@@ -143,9 +145,12 @@ class McpWalk {
   enforcement::Declarations declarations_;
   std::optional<enforcement::Case> case_;
   std::optional<std::uint64_t> intent_;  ///< Of what is sent to the server.
+  std::optional<oversight::Release>
+      release_;  ///< Under which it is sent; nothing when nobody had to approve.
   std::string receipt_;
 
   // Of the answer under way.
+  bool sent_ = false;        ///< The server has heard of the request.
   std::string new_session_;  ///< That the answer tells the caller of.
   bool resumable_ = false;   ///< An event with an id has passed.
 };

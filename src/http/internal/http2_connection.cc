@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http/internal/http2_exchange.h"
+#include "http/internal/refusing.h"
 #include "http/limits.h"
 
 namespace proviso::http::internal {
@@ -115,13 +116,9 @@ asio::awaitable<void> Http2Connection::ServeStream(Http2Stream& stream) {
 }
 
 asio::awaitable<void> Http2Connection::CallHandler(Http2Exchange& exchange, const Http2Stream& stream) {
-  const std::string* const expect = FindHeader(stream.head.headers, "expect");
-  if (stream.refusal) {
-    exchange.Refuse(*stream.refusal);
-    co_return;
-  }
-  if (expect != nullptr && !EqualsIgnoringCase(*expect, "100-continue")) {
-    exchange.Refuse({417, "Expect: only 100-continue is known"});
+  auto refusal = stream.refusal ? stream.refusal : RefuseUnread(stream.head);
+  if (refusal) {
+    exchange.Refuse(std::move(*refusal));
     co_return;
   }
   try {
@@ -183,6 +180,10 @@ asio::awaitable<void> Http2Connection::WriteLoop() {
     Dispatch();
     if (out_.empty()) {
       if (!sound || session_.done() || (lost_ && !finishing_)) break;
+      if (handlers_ == 0) {  // an idle connection keeps no buffers
+        out_ = std::string();
+        sending_ = std::string();
+      }
       co_await flush_.Wait();
       continue;
     }

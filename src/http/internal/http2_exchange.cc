@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "http/internal/http2_connection.h"
-#include "http/internal/refusal_body.h"
+#include "http/internal/refusing.h"
 #include "http/limits.h"
 
 namespace proviso::http::internal {
@@ -191,7 +191,7 @@ asio::awaitable<void> Http2Exchange::Finish() {
   on_gone_ = nullptr;
   if (answer_ == Answer::kNone && !stream_.closed) {
     const Refusal refusal = refusal_.value_or(Refusal{500, "the request was not answered"});
-    std::vector<Header> headers{{"content-type", "application/json"}};
+    std::vector<Header> headers = RefusalHeaders(refusal.status);
     std::string body = RefusalBody(refusal.reason);
     (void)co_await Respond(refusal.status, std::move(headers), std::move(body));
   }

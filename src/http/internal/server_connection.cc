@@ -7,7 +7,7 @@
 #include <exception>
 
 #include "http/internal/http2_wire.h"
-#include "http/internal/refusal_body.h"
+#include "http/internal/refusing.h"
 
 namespace proviso::http::internal {
 namespace {
@@ -66,9 +66,8 @@ asio::awaitable<ServerConnection::Turn> ServerConnection::ServeOne() {
   if (*found == Found::kEnd) co_return Turn::kClose;
   if (*found == Found::kHttp2) co_return Turn::kHttp2;
   first_ = false;
-  if (const std::string* expect = FindHeader(head_.headers, "expect");
-      expect != nullptr && !EqualsIgnoringCase(*expect, "100-continue")) {
-    (void)Refuse({417, "Expect: only 100-continue is known"}, ErrorCode::kInvalid);
+  if (auto refusal = RefuseUnread(head_)) {
+    (void)Refuse(std::move(*refusal), ErrorCode::kInvalid);
     co_return co_await AfterHandler();
   }
   if (parser_.BodyDone()) WatchPeer();
@@ -134,7 +133,7 @@ asio::awaitable<ServerConnection::Turn> ServerConnection::AfterHandler() {
   if (answer_ == Answer::kNone) {
     const Refusal refusal = refusal_.value_or(Refusal{500, "the request was not answered"});
     close_after_ = true;
-    std::vector<Header> headers{{"Content-Type", "application/json"}};
+    std::vector<Header> headers = RefusalHeaders(refusal.status);
     std::string body = RefusalBody(refusal.reason);
     (void)co_await Respond(refusal.status, std::move(headers), std::move(body));
   }

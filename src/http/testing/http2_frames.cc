@@ -1,5 +1,7 @@
 #include "http/testing/http2_frames.h"
 
+#include <array>
+
 namespace proviso::http::testing {
 namespace {
 
@@ -24,28 +26,10 @@ std::string HpackString(std::string_view text) {
 }
 
 std::string_view NameOf(std::uint8_t type) {
-  switch (type) {
-    case kDataFrame:
-      return "DATA";
-    case kHeadersFrame:
-      return "HEADERS";
-    case kPriorityFrame:
-      return "PRIORITY";
-    case kRstStreamFrame:
-      return "RST_STREAM";
-    case kSettingsFrame:
-      return "SETTINGS";
-    case kPingFrame:
-      return "PING";
-    case kGoAwayFrame:
-      return "GOAWAY";
-    case kWindowUpdateFrame:
-      return "WINDOW_UPDATE";
-    case kContinuationFrame:
-      return "CONTINUATION";
-    default:  // the type is a byte of the wire, not an enumeration of ours
-      return "?";
-  }
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "DATA",         "HEADERS", "PRIORITY", "RST_STREAM",    "SETTINGS",
+      "PUSH_PROMISE", "PING",    "GOAWAY",   "WINDOW_UPDATE", "CONTINUATION"};
+  return type < kNames.size() ? kNames[type] : "?";
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ bool IsAnswer(Dialect dialect, const std::string& body) {
   const auto document = base::JsonDocument::Parse(body);
   if (!document) return false;
   if (dialect == Dialect::kOpenAiResponses) return document->root().Find("object").equals("response");
-  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   if (dialect == Dialect::kBedrockConverse) return !document->root().Find("output").missing();
+  if (dialect == Dialect::kGemini) return !document->root().Find("candidates").missing();
   return dialect == Dialect::kOpenAiChat ? !document->root().Find("choices").missing()
                                          : document->root().Find("type").equals("message");
 }
@@ -126,26 +126,29 @@ Ruling WithholdIt(const ToolCall& /*call*/) {
 
 Played Play(Dialect dialect, Delivery delivery, std::string_view bytes, const Cut& cut, const Decide& decide,
             AnswerLimits limits) {
+  return PlayThrough(*MakeGate(dialect, delivery, limits), bytes, cut, decide);
+}
+
+Played PlayThrough(AnswerGate& gate, std::string_view bytes, const Cut& cut, const Decide& decide) {
   Played played;
-  const auto gate = MakeGate(dialect, delivery, limits);
   base::Status status;
   while (status && !bytes.empty()) {
     const std::size_t size = cut(bytes);
-    status = gate->Feed(bytes.substr(0, size), played.out);
+    status = gate.Feed(bytes.substr(0, size), played.out);
     bytes.remove_prefix(size);
-    while (status && !gate->pending().empty()) {
+    while (status && !gate.pending().empty()) {
       std::vector<Ruling> rulings;
-      for (const ToolCall& call : gate->pending()) {
+      for (const ToolCall& call : gate.pending()) {
         played.calls.push_back(call);
         rulings.push_back(decide(call));
       }
-      status = gate->Rule(rulings, played.out);
+      status = gate.Rule(rulings, played.out);
     }
   }
   played.running = played.out;
-  if (status) status = gate->Finish(played.out);
+  if (status) status = gate.Finish(played.out);
   if (!status) played.error = status.error().message;
-  played.summary = gate->summary();
+  played.summary = gate.summary();
   return played;
 }
 
@@ -191,8 +194,8 @@ std::vector<Recording> Recordings() {
   for (const char* folder : kOpenAi) Load(wire / folder, Dialect::kOpenAiChat, recordings);
   Load(wire / "anthropic-messages", Dialect::kAnthropicMessages, recordings);
   Load(wire / "openai-responses", Dialect::kOpenAiResponses, recordings);
-  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   Load(wire / "bedrock-converse", Dialect::kBedrockConverse, recordings);
+  Load(wire / "google-generate-content", Dialect::kGemini, recordings);
   std::ranges::sort(recordings, {}, &Recording::name);
   return recordings;
 }

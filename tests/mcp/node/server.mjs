@@ -44,7 +44,8 @@ async function callTool({ params }, extra) {
       }
       return text('done slowly');
     }
-    case 'ask': {
+    case 'ask':
+    case 'engage': {
       const requestedSchema = { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] };
       const answer = await extra.sendRequest(
         { method: 'elicitation/create', params: { mode: 'form', message: given.question, requestedSchema } },
@@ -60,6 +61,11 @@ async function callTool({ params }, extra) {
       );
       return text(`thought ${thought.content.text}`);
     }
+    case 'interrupted':
+      await pause(100);
+      extra.closeSSEStream();
+      await pause(500);
+      return text('told on another stream');
     case 'hang':
       await new Promise((_, stop) => extra.signal.addEventListener('abort', () => stop(new Error('stopped'))))
         .finally(() => journal.push({ cancelled: name }));

@@ -88,10 +88,15 @@ async def call_tool(ctx, params):
                 await ctx.session.report_progress(step + 1, arguments.get("steps", 3), f"step {step + 1}")
                 await anyio.sleep(0.02)
             return text("done slowly")
-        case "ask":
+        case "ask" | "engage":
             return await ask(ctx, params, arguments["question"])
         case "think":
             return await think(ctx, params, arguments["prompt"])
+        case "interrupted":
+            await anyio.sleep(0.1)
+            await ctx.close_sse_stream()
+            await anyio.sleep(0.5)
+            return text("told on another stream")
         case "hang":
             try:
                 await anyio.sleep(60)

@@ -271,7 +271,8 @@ TEST(GeminiArray, RefusesWhatIsNoArrayOfObjects) {
   const std::string last = Chunk(Text("a"), kStop);
   for (const std::string& bytes :
        {"[" + last, "[" + last + ",", "[" + last + "," + "]", "[" + last + "]]", "[" + last + "]x",
-        "[" + last + last + "]", "[[" + last + "]]", "[1]", "[]", std::string("[ "), std::string("x")}) {
+        "[" + last + last + "]", "[[" + last + "]]", std::string("[1]"), std::string("[]"), std::string("[ "),
+        std::string("x")}) {
     EXPECT_NE(PlayAs(Delivery::kArrayStream, bytes).error, "") << bytes;
   }
   const std::string spaced = " [ \n" + last + " \n ] \r\n ";
@@ -320,8 +321,8 @@ TEST(GeminiAnswers, OfOurOwnAreReadBackByTheGate) {
 
 TEST(GeminiAnswers, SignAReleasedCallWhereTheModelWillAskForIt) {
   const ToolCall call{"a", "f", "{}", CallKind::kFunction, 0, 0};
-  const auto answer =
-      RenderReleasedCalls(Dialect::kGemini, Delivery::kWhole, {.model = "gemini-3-pro"}, {&call, 1});
+  const auto answer = RenderReleasedCalls(Dialect::kGemini, Delivery::kWhole,
+                                          {.id = "d", .model = "gemini-3-pro"}, {&call, 1});
   ASSERT_TRUE(answer);
   EXPECT_THAT(*answer, HasSubstr(R"("thoughtSignature":"skip_thought_signature_validator")"));
 }

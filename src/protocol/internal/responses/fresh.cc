@@ -5,54 +5,19 @@
 #include "base/json_writer.h"
 #include "protocol/internal/fresh_answers.h"
 #include "protocol/internal/responses/items.h"
-#include "protocol/sse.h"
+#include "protocol/internal/responses/response_object.h"
 
 namespace proviso::protocol::internal {
 namespace {
 
 using base::JsonString;
 
-/// "resp_" and our id: the SDKs and later requests expect the prefix.
-std::string ResponseId(const AnswerFrame& frame) {
-  return "resp_" + frame.id;
-}
+constexpr std::string_view kNoUsage =
+    R"({"input_tokens":0,"input_tokens_details":{"cached_tokens":0,"cache_write_tokens":0},"output_tokens":0,)"
+    R"("output_tokens_details":{"reasoning_tokens":0},"total_tokens":0})";
 
-/// How the answer ends.
-enum class Ending : std::uint8_t { kOpen, kCompleted, kFiltered };
-
-std::string Response(const AnswerFrame& frame, Ending ending, std::string_view output) {
-  base::JsonWriter json;
-  json.BeginObject().Key("id").String(ResponseId(frame)).Key("object").String("response");
-  json.Key("created_at").Integer(frame.created_s).Key("status");
-  switch (ending) {
-    case Ending::kOpen:
-      json.String("in_progress");
-      break;
-    case Ending::kCompleted:
-      json.String("completed");
-      break;
-    case Ending::kFiltered:
-      json.String("incomplete");
-      break;
-  }
-  json.Key("error").Null().Key("incomplete_details");
-  ending == Ending::kFiltered ? json.Raw(R"({"reason":"content_filter"})") : json.Null();
-  json.Key("instructions").Null().Key("metadata").BeginObject().EndObject().Key("model").String(frame.model);
-  json.Key("output").Raw(output).Key("parallel_tool_calls").Bool(true).Key("temperature").Null();
-  json.Key("tool_choice").String("auto").Key("tools").BeginArray().EndArray().Key("top_p").Null();
-  json.Key("usage");
-  if (ending == Ending::kOpen) {
-    json.Null();
-  } else {
-    json.Raw(R"({"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,)"
-             R"("output_tokens_details":{"reasoning_tokens":0},"total_tokens":0})");
-  }
-  return json.EndObject().Take();
-}
-
-std::string Event(std::string_view type, std::int64_t& sequence, std::string_view members) {
-  return MakeFrame(type, R"({"type":")" + std::string(type) + R"(","sequence_number":)" +
-                             std::to_string(sequence++) + "," + std::string(members) + "}");
+ResponseHead HeadOf(const AnswerFrame& frame) {
+  return {.id = ResponseIdOf(frame.id), .model = frame.model, .created_s = frame.created_s};
 }
 
 /// One item: as it begins, the pieces between (event type, member, text), and done.
@@ -67,13 +32,14 @@ struct FreshItem {
 
 std::string ItemEvents(const FreshItem& item, std::size_t index, std::int64_t& sequence) {
   const std::string at = R"("output_index":)" + std::to_string(index);
-  std::string out = Event("response.output_item.added", sequence, at + R"(,"item":)" + item.begun);
+  std::string out = WriteEvent("response.output_item.added", sequence, at + R"(,"item":)" + item.begun);
   if (!item.stem.empty()) {
     const std::string of = at + R"(,"item_id":)" + JsonString(item.id);
-    out += Event(item.stem + ".delta", sequence, of + R"(,"delta":)" + JsonString(item.text));
-    out += Event(item.stem + ".done", sequence, of + ",\"" + item.sum_key + "\":" + JsonString(item.text));
+    out += WriteEvent(item.stem + ".delta", sequence, of + R"(,"delta":)" + JsonString(item.text));
+    out +=
+        WriteEvent(item.stem + ".done", sequence, of + ",\"" + item.sum_key + "\":" + JsonString(item.text));
   }
-  return out + Event("response.output_item.done", sequence, at + R"(,"item":)" + item.whole);
+  return out + WriteEvent("response.output_item.done", sequence, at + R"(,"item":)" + item.whole);
 }
 
 /// Whether the call is one of the item types whose arguments are the item itself (items.h).
@@ -107,20 +73,15 @@ FreshItem ItemOf(const AnswerFrame& frame, const ToolCall& call, std::size_t ind
           .id = id};
 }
 
-std::string Opening(const AnswerFrame& frame, std::int64_t& sequence) {
-  const std::string response = R"("response":)" + Response(frame, Ending::kOpen, "[]");
-  std::string out = Event("response.created", sequence, response);
-  return out + Event("response.in_progress", sequence, response);
-}
-
 }  // namespace
 
 base::Result<std::string> FreshResponsesCalls(Delivery delivery, const AnswerFrame& frame,
                                               std::span<const ToolCall> calls) {
   if (calls.empty()) return base::Fail(base::ErrorCode::kInvalid, "rendering: there must be a call");
+  const ResponseHead head = HeadOf(frame);
   std::int64_t sequence = 0;
-  std::string events = Opening(frame, sequence);
-  std::string output = "[";
+  std::string events = WriteOpening(head, sequence);
+  std::string output;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (calls[i].kind == CallKind::kLegacyFunction) {
       return base::Fail(base::ErrorCode::kInvalid, "rendering: the Responses API has no calls without an id");
@@ -129,20 +90,25 @@ base::Result<std::string> FreshResponsesCalls(Delivery delivery, const AnswerFra
     events += ItemEvents(item, i, sequence);
     output += (i == 0 ? "" : ",") + item.whole;
   }
-  const std::string response = Response(frame, Ending::kCompleted, output + "]");
+  const std::string response =
+      WriteResponse(head, {.status = "completed", .output = output, .usage = std::string(kNoUsage)});
   if (delivery != Delivery::kStream) return response;
-  return events + Event("response.completed", sequence, R"("response":)" + response);
+  return events + WriteEvent("response.completed", sequence, R"("response":)" + response);
 }
 
 std::string FreshResponsesNotice(Delivery delivery, const AnswerFrame& frame, std::string_view text) {
-  const std::string id = OwnMessageId(ResponseId(frame), 0);
-  const std::string response = Response(frame, Ending::kFiltered, "[" + OwnMessage(id, text) + "]");
+  const ResponseHead head = HeadOf(frame);
+  const std::string id = OwnMessageId(head.id, 0);
+  const std::string response = WriteResponse(head, {.status = "incomplete",
+                                                    .reason = "content_filter",
+                                                    .output = OwnMessage(id, text),
+                                                    .usage = std::string(kNoUsage)});
   if (delivery != Delivery::kStream) return response;
   std::int64_t sequence = 0;
-  std::string out = Opening(frame, sequence);
+  std::string out = WriteOpening(head, sequence);
   out += MessageEvents(id, 0, text, sequence);
   sequence += kMessageEvents;
-  return out + Event("response.incomplete", sequence, R"("response":)" + response);
+  return out + WriteEvent("response.incomplete", sequence, R"("response":)" + response);
 }
 
 }  // namespace proviso::protocol::internal
