@@ -54,6 +54,12 @@ constexpr std::string_view kConfigurationTail = R"(
 # name = "example-model"                # as callers name it
 # provider = "example"
 # upstream_model = "vendor-name-of-it"
+#
+# MCP servers, reached at /mcp/NAME. In the agreement their tools stand with server = "NAME".
+# [[mcp_server]]
+# name = "example"
+# url = "https://mcp.example.com/mcp"
+# credential_file = "keys/mcp-example.credential"
 )";
 
 std::string Base64Url(base::ByteView bytes) {
