@@ -1,4 +1,4 @@
-// Any body is refused or read, in both dialects; replacing the model changes only the model.
+// Any body is refused or read, in three dialects; replacing the model changes only the model.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,7 +10,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace proviso::protocol;
   const std::string_view body(reinterpret_cast<const char*>(data), size);
-  for (const Dialect dialect : {Dialect::kOpenAiChat, Dialect::kAnthropicMessages}) {
+  for (const Dialect dialect :
+       {Dialect::kOpenAiChat, Dialect::kAnthropicMessages, Dialect::kOpenAiResponses}) {
     const auto request = ReadRequest(dialect, body);
     if (!request) continue;
     const std::string sent = WithModel(body, *request, "other \"model\"");

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import responses
 from support.gateway import Gateway, why_not
 from support.recordings import recordings
 from support.scripted_upstream import Play, ScriptedUpstream
@@ -18,7 +19,7 @@ def plays() -> dict[str, Play]:
     """Everything that the upstream can play, by the name that clients use."""
     known = {recording.name: Play(recording.body, recording.streams, recording.status) for recording in recordings()}
     known |= {case.model: play(case) for kind in ("forbid", "hold") for case in cases(kind)}
-    return known
+    return known | responses.plays()
 
 
 @pytest.fixture(scope="session")

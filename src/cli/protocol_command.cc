@@ -158,12 +158,16 @@ Result<std::string> TranslateAnswer(const Options& options, Dialect from, Dialec
 void Fold(const Options& options, Console& console) {
   const auto dialect = DialectOf(options.from);
   const auto text = dialect ? ReadInput(options.file) : std::unexpected(dialect.error());
-  const auto answer = text ? protocol::FoldAnswer(*dialect, *text) : std::unexpected(text.error());
-  if (answer) {
-    console.out() << protocol::ToJson(*answer) << "\n";
-  } else {
-    console.exit = console.Fail(answer.error());
+  const auto answers = text ? protocol::FoldAnswers(*dialect, *text) : std::unexpected(text.error());
+  if (!answers) {
+    console.exit = console.Fail(answers.error());
+    return;
   }
+  const bool several = answers->size() > 1;
+  if (several) console.out() << "[\n";
+  for (std::size_t i = 0; i < answers->size(); ++i)
+    console.out() << protocol::ToJson((*answers)[i]) << (i + 1 < answers->size() ? ",\n" : "\n");
+  if (several) console.out() << "]\n";
 }
 
 void Translate(const Options& options, Console& console) {
@@ -196,7 +200,8 @@ void AddFold(CLI::App& protocol, Console& console, const std::shared_ptr<Options
   fold->footer(
       "FILE holds a whole answer, lines of JSON (one event's data each), server-sent events, AWS\n"
       "event-stream frames or Gemini's array: which of them is seen from the bytes. What is cut short or\n"
-      "reports an error is refused (exit 3). The output is described in docs/formats/exchange.md.\n"
+      "reports an error is refused (exit 3). Several answers behind one another are printed as an array.\n"
+      "The output is described in docs/formats/exchange.md.\n"
       "Example:\n  proviso protocol fold --dialect anthropic-messages answer.json");
   fold->add_option("--dialect", options->from, kDialectHelp)->required()->type_name("DIALECT");
   fold->add_option("file", options->file, "Standard input if left out")->type_name("FILE");

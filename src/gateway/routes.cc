@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "gateway/internal/pages.h"
-#include "gateway/refuse.h"
 #include "gateway/mcp.h"
+#include "gateway/refuse.h"
 #include "gateway/walk.h"
 #include "protocol/endpoint.h"
 

@@ -104,6 +104,7 @@ Result<std::string> Write(const ExchangeRequest& request, internal::WriteContext
   return std::string();
 }
 
+
 Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::string_view bytes) {
   AnswerFold fold(dialect);
   std::vector<AnswerDelta> steps;
@@ -121,26 +122,46 @@ Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::stri
   return fold.Take();
 }
 
-/// What the bytes look like. Recordings are lines of JSON; a whole answer is one JSON object.
-Result<std::unique_ptr<AnswerReader>> ReaderFor(Dialect dialect, std::string_view bytes) {
+/// What the bytes look like: a form of stream, or nothing for a whole answer, which is one JSON object.
+Result<std::optional<internal::EventForm>> FormOf(Dialect dialect, std::string_view bytes) {
   using internal::EventForm;
   const auto first = bytes.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "the file is empty");
-  const AnswerLimits limits;
-  const auto stream = [&](EventForm form) {
-    return internal::MakeStreamReader(internal::MakeEventReader(dialect), form, limits);
-  };
-  if (bytes[first] == '[') return stream(EventForm::kArray);
+  if (first == std::string_view::npos) return base::Fail(ErrorCode::kInvalid, "there is nothing to fold");
+  if (bytes[first] == '[') return EventForm::kArray;
   if (bytes[first] == '{') {
     internal::ObjectEnd end;
     const std::string_view rest = bytes.substr(first);
     const auto size = end.Find(rest);
     const bool one = size && rest.find_first_not_of(" \t\r\n", *size) == std::string_view::npos;
-    if (one) return MakeAnswerReader(dialect, Delivery::kWhole);
-    return stream(EventForm::kLines);
+    return one ? std::optional<EventForm>() : EventForm::kLines;
   }
-  if (dialect == Dialect::kBedrockConverse && bytes[first] < ' ') return stream(EventForm::kAws);
-  return stream(EventForm::kEvents);
+  const bool frames = dialect == Dialect::kBedrockConverse && static_cast<unsigned char>(bytes[first]) < 0x20;
+  return frames ? EventForm::kAws : EventForm::kEvents;
+}
+
+/// Recordings may hold one answer after another; each begins with its dialect's first event. They leave
+/// out the line that ends Chat Completions.
+std::vector<std::string> SplitAnswers(Dialect dialect, std::string_view lines) {
+  const std::string_view first =
+      dialect == Dialect::kAnthropicMessages ? "\"message_start\"" : "\"response.created\"";
+  const bool begins_so = dialect == Dialect::kAnthropicMessages || dialect == Dialect::kOpenAiResponses;
+  const std::string_view last =
+      dialect == Dialect::kAnthropicMessages ? "\"message_stop\"" : "\"response.completed\"";
+  std::vector<std::string> answers(1);
+  bool ended = false;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    const std::string_view line = lines.substr(0, end);
+    if (begins_so && ended && line.contains(first)) {
+      answers.emplace_back();
+      ended = false;
+    }
+    ended = ended || line.contains(last);
+    answers.back().append(line).append("\n");
+    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+  }
+  if (dialect == Dialect::kOpenAiChat && !answers[0].contains("[DONE]")) answers[0].append("[DONE]\n");
+  return answers;
 }
 
 }  // namespace
@@ -161,9 +182,38 @@ Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request, const
 }
 
 Result<ExchangeAnswer> FoldAnswer(Dialect dialect, std::string_view bytes) {
-  auto reader = ReaderFor(dialect, bytes);
-  if (!reader) return std::unexpected(reader.error());
-  return FoldWith(**reader, dialect, bytes);
+  auto answers = FoldAnswers(dialect, bytes);
+  if (!answers) return std::unexpected(answers.error());
+  if (answers->size() != 1) {
+    return base::Fail(ErrorCode::kInvalid,
+                      "these are " + std::to_string(answers->size()) + " answers, not one");
+  }
+  return std::move(answers->front());
+}
+
+Result<std::vector<ExchangeAnswer>> FoldAnswers(Dialect dialect, std::string_view bytes) {
+  const auto form = FormOf(dialect, bytes);
+  if (!form) return std::unexpected(form.error());
+  std::vector<ExchangeAnswer> answers;
+  const auto add = [&](AnswerReader& reader, std::string_view text) -> base::Status {
+    auto answer = FoldWith(reader, dialect, text);
+    if (!answer) return std::unexpected(answer.error());
+    answers.push_back(std::move(*answer));
+    return {};
+  };
+  base::Status added;
+  if (!*form) {
+    added = add(*MakeAnswerReader(dialect, Delivery::kWhole), bytes);
+  } else if (**form != internal::EventForm::kLines) {
+    added = add(*internal::MakeStreamReader(internal::MakeEventReader(dialect), **form, {}), bytes);
+  } else {
+    for (const std::string& lines : SplitAnswers(dialect, bytes)) {
+      const auto reader = internal::MakeStreamReader(internal::MakeEventReader(dialect), **form, {});
+      if (added = add(*reader, lines); !added) break;
+    }
+  }
+  if (!added) return std::unexpected(added.error());
+  return answers;
 }
 
 }  // namespace proviso::protocol

@@ -133,6 +133,9 @@ struct GateTranslation {
 /// seen from the bytes.
 [[nodiscard]] base::Result<ExchangeAnswer> FoldAnswer(Dialect dialect, std::string_view bytes);
 
+/// The same for recordings that may hold several answers, one behind the other.
+[[nodiscard]] base::Result<std::vector<ExchangeAnswer>> FoldAnswers(Dialect dialect, std::string_view bytes);
+
 /// An answer written whole.
 [[nodiscard]] base::Result<std::string> WriteAnswer(const ExchangeAnswer& answer, Dialect to,
                                                     AnswerEnvelope envelope);

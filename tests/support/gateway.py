@@ -97,7 +97,7 @@ def configuration(port: int, upstream_url: str, models: dict[str, str]) -> str:
     lines.append(f'[[operator]]\nid = "operator"\nsha256 = "{digest}"\n')
     lines.append(
         f'[[provider]]\nname = "scripted"\nurl = "{upstream_url}"\n'
-        'dialects = ["openai-chat", "anthropic-messages"]\ncredential_file = "keys/provider.key"\n'
+        'dialects = ["openai-chat", "anthropic-messages", "openai-responses"]\ncredential_file = "keys/provider.key"\n'
     )
     for name, upstream_model in models.items():
         lines.append(

@@ -70,18 +70,30 @@ def read(path: pathlib.Path, dialect: str) -> list[Recording]:
     return [Recording(name, dialect, False, 200, text.encode())] if is_answer else []
 
 
-@functools.cache
-def recordings() -> tuple[Recording, ...]:
-    """Every recorded answer of both dialects, or none where the shared data is absent."""
+def wire_folder() -> pathlib.Path | None:
+    """The folder of recordings, a folder for each provider's dialect in it; None where there is none."""
     archive = shared_data() / "wire/provider-streams.tar.gz"
     if not archive.is_file():
-        return ()
+        return None
     folder = ROOT / "build/wire"
     if not folder.is_dir():
         partial = folder.with_name(f"wire.{os.getpid()}")
         partial.mkdir(parents=True)
         subprocess.run(["tar", "-xzf", str(archive), "-C", str(partial)], check=True)
         partial.rename(folder)
+    return folder
+
+
+def read_lines(path: pathlib.Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+@functools.cache
+def recordings() -> tuple[Recording, ...]:
+    """Every recorded answer of both dialects, or none where the shared data is absent."""
+    folder = wire_folder()
+    if folder is None:
+        return ()
     found = []
     for directory in sorted(path for path in folder.rglob("*") if path.name in DIALECT_OF_FOLDER):
         for path in sorted(directory.iterdir()):

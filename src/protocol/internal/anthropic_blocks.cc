@@ -4,6 +4,7 @@
 
 #include "base/json_writer.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/stop_words.h"
 #include "protocol/limits.h"
 
 namespace proviso::protocol::internal {
@@ -88,7 +89,7 @@ Status ReadStop(Json holder, std::string_view where, AnswerSummary& summary) {
   if (stop.size() > kNameBytesMax) return Broken(where, "a stop reason larger than the limit");
   if (!summary.stop_raw.empty() && stop != summary.stop_raw) return Broken(where, "a second stop reason");
   summary.stop_raw = stop;
-  summary.stop = ClassOfStop(stop);
+  summary.stop = StopOf(Dialect::kAnthropicMessages, stop);
   return {};
 }
 
@@ -101,18 +102,6 @@ void ReadUsage(Json usage, Usage& counts) {
   take(counts.cached_tokens, usage, "cache_read_input_tokens");
   take(counts.cache_written_tokens, usage, "cache_creation_input_tokens");
   take(counts.reasoning_tokens, usage.Find("output_tokens_details"), "thinking_tokens");
-}
-
-StopClass ClassOfStop(std::string_view stop_reason) {
-  if (stop_reason.empty()) return StopClass::kNone;
-  if (stop_reason == "end_turn") return StopClass::kEnd;
-  if (stop_reason == "max_tokens" || stop_reason == "model_context_window_exceeded")
-    return StopClass::kLength;
-  if (stop_reason == "stop_sequence") return StopClass::kStopSequence;
-  if (stop_reason == "tool_use") return StopClass::kToolCall;
-  if (stop_reason == "refusal") return StopClass::kRefusal;
-  if (stop_reason == "pause_turn") return StopClass::kPause;
-  return StopClass::kOther;
 }
 
 std::string NoticeBlock(std::string_view notice) {

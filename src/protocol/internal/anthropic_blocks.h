@@ -41,7 +41,6 @@ void ReadUsage(base::Json usage, Usage& counts);
 
 /// Takes over `stop_reason`; null and "" are none. Fails as Broken on a second, other one.
 [[nodiscard]] base::Status ReadStop(base::Json holder, std::string_view where, AnswerSummary& summary);
-[[nodiscard]] StopClass ClassOfStop(std::string_view stop_reason);
 
 /// {"type":"text","text":<notice>}
 [[nodiscard]] std::string NoticeBlock(std::string_view notice);

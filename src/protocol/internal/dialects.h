@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "protocol/exchange.h"
+#include "protocol/internal/stop_words.h"
 #include "protocol/sse.h"
 #include "protocol/translate.h"
 
@@ -119,10 +120,6 @@ void TakeOut(ExchangeRequest& request, Feature feature);
 /// "data:image/png;base64,…" taken apart into a media block, or a block with the URL.
 [[nodiscard]] base::Result<MediaBlock> MediaFromUrl(std::string_view url, MediaBlock::Kind kind);
 [[nodiscard]] std::string DataUrl(const MediaBlock& media);
-
-/// The dialect's word for why an answer stopped, and the class of a dialect's word.
-[[nodiscard]] std::string_view StopWord(Dialect dialect, StopClass stop);
-[[nodiscard]] StopClass StopOf(Dialect dialect, std::string_view word);
 
 /// Usage in the dialect's own counting, both ways. `usage` is the dialect's usage object.
 [[nodiscard]] TokenUsage ReadUsage(Dialect dialect, base::Json usage);

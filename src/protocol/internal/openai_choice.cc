@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/stop_words.h"
 #include "protocol/limits.h"
 
 namespace proviso::protocol::internal {
@@ -208,12 +209,8 @@ Result<std::string> ReadFinish(Json choice, std::string_view where) {
 }
 
 StopClass ClassOfFinish(std::string_view finish, bool refused) {
-  if (finish.empty()) return StopClass::kNone;
-  if (finish == "stop") return refused ? StopClass::kRefusal : StopClass::kEnd;
-  if (finish == "length" || finish == "model_length") return StopClass::kLength;
-  if (finish == "tool_calls" || finish == "function_call") return StopClass::kToolCall;
-  if (finish == "content_filter") return StopClass::kContentFilter;
-  return StopClass::kOther;
+  const StopClass stop = StopOf(Dialect::kOpenAiChat, finish);
+  return stop == StopClass::kEnd && refused ? StopClass::kRefusal : stop;
 }
 
 Status ReadTop(Json root, AnswerSummary& summary) {

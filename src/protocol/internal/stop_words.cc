@@ -1,10 +1,6 @@
-// Why answers stop, in every dialect's words. One table for the gates, the readers and the writers.
-//
-// Sources: each provider's API reference for its stop reason, and the recorded answers. Words that are
-// not here are StopClass::kOther, so that a new one is seen and not taken for a success of some kind.
-#include <array>
+#include "protocol/internal/stop_words.h"
 
-#include "protocol/internal/dialects.h"
+#include <array>
 
 namespace proviso::protocol::internal {
 namespace {
@@ -15,6 +11,9 @@ struct Word {
   std::string_view word;
 };
 
+/// Sources: each provider's API reference for its stop reason, and the recorded answers. Words that are
+/// not here are StopClass::kOther, so that a new one is seen and not taken for a success of some kind.
+///
 /// The first row of a dialect and a class is the word that we write; the others are only read.
 constexpr std::array kWords = {
     // Chat Completions' finish_reason. A refusal has none: it is told by `refusal` beside "stop".

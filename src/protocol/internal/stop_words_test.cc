@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
+#include "protocol/internal/stop_words.h"
 
-#include "protocol/internal/dialects.h"
+#include <gtest/gtest.h>
 
 namespace proviso::protocol::internal {
 namespace {

@@ -141,6 +141,23 @@ TEST_F(RecordedChat, SaysWhatTheGateSays) {
   }
 }
 
+TEST_F(RecordedChat, FoldsTheSameAsLinesOfEvents) {
+  for (const internal::Recording& recording : all_) {
+    if (recording.delivery == Delivery::kWhole) continue;
+    std::string lines;
+    for (std::string_view rest = recording.bytes; rest.starts_with("data: ");) {
+      const std::size_t end = rest.find("\n\n");
+      const std::string_view line = rest.substr(6, end - 6);
+      if (line != "[DONE]") lines.append(line).append("\n");
+      rest = rest.substr(end + 2);
+    }
+    const auto answer = FoldAnswer(kChat, lines);
+    ASSERT_TRUE(answer) << recording.name << ": " << answer.error().message;
+    EXPECT_EQ(ToJson(*answer), Folded(recording.delivery, recording.bytes));
+    EXPECT_EQ(ToJson(*FoldAnswer(kChat, lines + "[DONE]")), ToJson(*answer));
+  }
+}
+
 struct SameAnswer {
   const char* what;
   std::string stream;
@@ -193,6 +210,12 @@ TEST(ChatAnswer, IsTheSameStreamedAndWhole) {
            Stopped("tool_calls"),
        Whole(R"({"tool_calls":[{"id":"a","type":"custom","custom":{"name":"f","input":"free text"}}]})",
              "tool_calls")},
+      {"audio, whose expiry comes after the end",
+       Chunk(R"({"audio":{"id":"audio_1","data":"aG","transcript":"Hel"}})") +
+           Chunk(R"({"audio":{"data":"k=","transcript":"lo"}})") + Chunk("{}", R"("finish_reason":"stop")") +
+           Chunk(R"({"audio":{"expires_at":9}})") + "data: [DONE]\n\n",
+       Whole(R"({"content":null,"audio":{"id":"audio_1","expires_at":9,"data":"aGk=","transcript":"Hello"}})",
+             "stop")},
       {"citations, whose offsets count characters",
        Chunk(R"({"content":"Grüße."})") +
            Chunk(

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocol/internal/reading.h"
+#include "protocol/internal/stop_words.h"
 #include "protocol/limits.h"
 
 namespace proviso::protocol::internal::converse {
@@ -50,15 +51,6 @@ std::size_t KindsOf(Json block) {
     if (!member.value.is_null() && !member.key.equals("type")) ++kinds;
   }
   return kinds;
-}
-
-StopClass ClassOfStop(std::string_view stop) {
-  if (stop == "end_turn") return StopClass::kEnd;
-  if (stop == "max_tokens" || stop == "model_context_window_exceeded") return StopClass::kLength;
-  if (stop == "stop_sequence") return StopClass::kStopSequence;
-  if (stop == "tool_use") return StopClass::kToolCall;
-  if (stop == "content_filtered" || stop == "guardrail_intervened") return StopClass::kContentFilter;
-  return StopClass::kOther;
 }
 
 }  // namespace
@@ -146,7 +138,7 @@ Status ReadStop(Json holder, std::string_view where, AnswerSummary& summary) {
   if (stop.empty()) return Broken(where, "no stopReason");
   if (stop.size() > kNameBytesMax) return Broken(where, "a stopReason larger than the limit");
   summary.stop_raw = stop;
-  summary.stop = ClassOfStop(stop);
+  summary.stop = StopOf(Dialect::kBedrockConverse, stop);
   return {};
 }
 
