@@ -65,6 +65,12 @@ constexpr std::string_view kConfigurationTail = R"(
 #
 # What a key may use stands in its table above, after its sha256:
 # limits = { requests_per_minute = 60, tokens_per_day = 1000000, money_per_month = 50.0 }
+#
+# MCP servers, reached at /mcp/NAME. In the agreement their tools stand with server = "NAME".
+# [[mcp_server]]
+# name = "example"
+# url = "https://mcp.example.com/mcp"
+# credential_file = "keys/mcp-example.credential"
 )";
 
 std::string Base64Url(base::ByteView bytes) {
