@@ -245,6 +245,8 @@ bool MayBecome(Feature feature, const std::set<Feature>& found) {
   if (feature == kDeveloperRole) return found.contains(kSystemPrompt);
   if (feature == kToolChoiceAllowed) return found.contains(kToolChoiceAny);  // of only the allowed ones
   if (feature == kReasoningEffort && found.contains(kReasoningBudget)) return true;  // by its model
+  if (feature == kResultImage) return found.contains(kImageInline);  // the user shows it
+  if (feature == kResultDocument) return found.contains(kDocumentInline);
   if (feature == kRefusalReplay) return true;  // a plain text, which is no feature
   return found.contains(feature);
 }
