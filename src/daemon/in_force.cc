@@ -1,6 +1,9 @@
 #include "daemon/in_force.h"
 
+#include <map>
+
 #include "base/fields.h"
+#include "base/file.h"
 #include "enforcement/ruling.h"
 #include "http/tls.h"
 #include "terms/declare.h"
@@ -14,6 +17,19 @@ using Errors = std::vector<std::string>;
 std::string Meant(std::string_view word, const std::vector<std::string>& known) {
   const std::string meant = base::DidYouMean(word, known);
   return meant.empty() ? "" : "; did you mean " + meant + "?";
+}
+
+/// One line, as `proviso keys aws` writes it.
+base::Result<std::shared_ptr<const keys::AwsSecret>> ReadAwsSecret(const std::string& file) {
+  constexpr std::size_t kBytesMax = 256;
+  auto text = base::ReadFile(file, kBytesMax);
+  if (!text) return std::unexpected(text.error());
+  std::string_view line = *text;
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  auto secret = keys::AwsSecret::FromText(line);
+  upstreams::WipeText(*text);
+  if (!secret) return std::unexpected(secret.error());
+  return std::make_shared<const keys::AwsSecret>(std::move(*secret));  // shared by the snapshots
 }
 
 void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
@@ -31,7 +47,15 @@ void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& err
       const auto allowed = terms::AllowedPurpose(agreement, key.application, key.purpose);
       if (!allowed) errors.push_back("key " + key.id + ": " + allowed.error().message);
     }
-    snapshot.callers[key.sha256] = {key.id, application->id, application->organization, key.purpose};
+    const enforcement::Caller caller{key.id, application->id, application->organization, key.purpose};
+    if (!key.sha256.empty()) snapshot.callers[key.sha256] = caller;
+    if (key.aws_access_key_id.empty()) continue;
+    auto secret = ReadAwsSecret(key.aws_secret_file);
+    if (secret) {
+      snapshot.aws_callers[key.aws_access_key_id] = {caller, std::move(*secret)};
+    } else {
+      errors.push_back("key " + key.id + ": aws_secret_file: " + secret.error().message);
+    }
   }
   for (const OperatorSetup& one : configuration.operators) {
     if (snapshot.callers.contains(one.sha256)) {
@@ -119,6 +143,7 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
       continue;
     }
     route.endpoint = std::move(*endpoint);
+    route.timeouts = setup.timeouts;
     if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
     snapshot.providers[setup.name] = std::move(route);
   }
@@ -178,6 +203,19 @@ void AddModels(const Configuration& configuration, Snapshot& snapshot, Errors& e
     }
     snapshot.models[setup.name] = {setup.name, setup.provider, setup.upstream_model, setup.enclave,
                                    setup.standing};
+    snapshot.costs[setup.name] = {setup.prices.value_or(routing::Prices{}), setup.output_tokens_max};
+  }
+}
+
+/// Each model can be asked by its own name, too.
+void AddRoutes(const Configuration& configuration, Snapshot& snapshot) {
+  for (const ModelSetup& model : configuration.models) {
+    snapshot.routes[model.name] = {
+        .name = model.name, .groups = {{{.model = model.name}}}, .retries = configuration.routing.retries};
+  }
+  for (const routing::Route& alias : configuration.aliases) snapshot.routes[alias.name] = alias;
+  for (auto& [name, route] : snapshot.routes) {
+    if (!route.timeouts.total) route.timeouts.total = configuration.routing.timeouts.total;
   }
 }
 
@@ -199,9 +237,20 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
   AddKeys(configuration, *snapshot, errors);
   AddProviders(configuration, *snapshot, errors);
   AddModels(configuration, *snapshot, errors);
+  AddRoutes(configuration, *snapshot);
   AddMcpServers(configuration, *snapshot, errors);
   if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
   return snapshot;
+}
+
+void ConfigureRouting(const Configuration& configuration, routing::Providers& providers,
+                      routing::Allowances& allowances) {
+  std::map<std::string, routing::BreakerRule> rules;
+  for (const ProviderSetup& provider : configuration.providers) rules[provider.name] = provider.breaker;
+  providers.Configure(rules);
+  std::map<std::string, routing::KeyLimits> limits;
+  for (const KeySetup& key : configuration.keys) limits[key.id] = key.limits;
+  allowances.Configure(limits);
 }
 
 }  // namespace proviso::daemon
