@@ -175,6 +175,8 @@ void ReadProviders(Fields& root, Configuration& out, Errors& errors) {
         table.Text("server_name", ""),
         routing::With(out.routing.timeouts, ReadTimeouts(table, errors)),
         ReadBreaker(table, out.routing.breaker, errors)};
+    if (!table.Table("timeouts").Find("total_ms").missing())
+      table.Error("timeouts.total_ms", "holds for a whole request; write it in [routing] or in an [[alias]]");
     if (provider.dialects.empty())
       table.Error("dialects", "name what it speaks, such as openai-chat or anthropic-messages");
     out.providers.push_back(std::move(provider));

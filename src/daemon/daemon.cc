@@ -16,6 +16,8 @@
 #include "gateway/core_state.h"
 #include "gateway/routes.h"
 #include "gateway/server.h"
+#include "store/sqlite_budgets.h"
+#include "store/sqlite_claims.h"
 #include "store/sqlite_holds.h"
 #include "store/sqlite_openings.h"
 
@@ -83,9 +85,18 @@ class RunningGateway {
       const int signal = sigtimedwait(&signals, nullptr, &look);
       if (signal == SIGTERM || signal == SIGINT) return {};
       if (signal == SIGHUP) Reload();
+      ForgetOldClaims();
       if (auto failure = log_->failure(); !failure)
         return base::Within("the record has failed, so the gateway stops", failure.error());
     }
+  }
+
+  void ForgetOldClaims() {
+    constexpr std::int64_t kEveryMs = 60'000;
+    if (clock_.WallMs() < forget_claims_ms_) return;
+    forget_claims_ms_ = clock_.WallMs() + kEveryMs;
+    if (auto forgotten = idempotency_->Forget(); !forgotten)
+      events_.Write(Severity::kWarning, "claims_not_forgotten", {{"why", forgotten.error().message}});
   }
 
   base::Status Close() {
@@ -94,6 +105,8 @@ class RunningGateway {
     children_.clear();
     watch_.reset();
     worker_.join();
+    if (auto given = allowances_->GiveBackLeases(); !given)
+      events_.Write(Severity::kWarning, "budget_leases_not_given_back", {{"why", given.error().message}});
     const base::Status closed = log_->Close();
     events_.Write(Severity::kInfo, "stopped", {{"connections_cut", std::to_string(cut)}});
     return closed;
@@ -115,6 +128,19 @@ class RunningGateway {
     if (!openings) return std::unexpected(openings.error());
     openings_ = std::move(*openings);
     sealing_ = std::make_unique<keys::SealingKey>(std::move(*sealing));
+    return OpenRouting();
+  }
+
+  base::Status OpenRouting() {
+    auto budgets = store::SqliteBudgets::Open(configuration_.database_directory / "budgets.db");
+    if (!budgets) return std::unexpected(budgets.error());
+    budgets_ = std::move(*budgets);
+    auto claims = store::SqliteClaims::Open(configuration_.database_directory / "claims.db");
+    if (!claims) return std::unexpected(claims.error());
+    claims_ = std::move(*claims);
+    allowances_ = std::make_unique<routing::Allowances>(*budgets_, clock_);
+    idempotency_ = std::make_unique<routing::Idempotency>(*claims_, clock_);
+    ConfigureRouting(configuration_, providers_, *allowances_);
     return {};
   }
 
@@ -176,6 +202,9 @@ class RunningGateway {
                                           *watch_,
                                           *metrics_,
                                           events_,
+                                          providers_,
+                                          *allowances_,
+                                          *idempotency_,
                                           configuration_.record_directory,
                                           origin_,
                                           {}});
@@ -218,6 +247,7 @@ class RunningGateway {
         return;
       }
     }
+    ConfigureRouting(*configuration, providers_, *allowances_);
     for (const auto& weak : cores_) AdoptOn(weak);
     events_.Write(Severity::kInfo, "reloaded",
                   {{"terms", snapshot_->terms->DigestText()},
@@ -243,6 +273,11 @@ class RunningGateway {
   std::unique_ptr<store::SqliteHolds> holds_;
   std::unique_ptr<store::SqliteOpenings> openings_;
   std::unique_ptr<oversight::Desk> desk_;
+  routing::Providers providers_;
+  std::unique_ptr<store::SqliteBudgets> budgets_;
+  std::unique_ptr<store::SqliteClaims> claims_;
+  std::unique_ptr<routing::Allowances> allowances_;
+  std::unique_ptr<routing::Idempotency> idempotency_;
   std::string origin_;
   std::unique_ptr<record::Log> log_;
   boost::asio::thread_pool worker_{2};
@@ -252,6 +287,7 @@ class RunningGateway {
   std::vector<std::weak_ptr<gateway::CoreState>> cores_;
   std::unique_ptr<gateway::Server> server_;
   std::vector<std::unique_ptr<Child>> children_;
+  std::int64_t forget_claims_ms_ = 0;
 };
 
 base::Status Run(const std::filesystem::path& home, const std::function<void(std::string_view url)>& ready) {

@@ -54,6 +54,23 @@ constexpr std::string_view kConfigurationTail = R"(
 # name = "example-model"                # as callers name it
 # provider = "example"
 # upstream_model = "vendor-name-of-it"
+# prices = { input = 3.0, cached_input = 0.3, output = 15.0 }   # for a million tokens; for budgets of money
+#
+# A name for several models: the first that is permitted and answers. See docs/operating/routing.md.
+# [[alias]]
+# name = "assistant"
+# models = ["example-model", "another-model"]
+# retries = { attempts = 2 }            # at each of them; without this, one
+# timeouts = { first_byte_ms = 30000, total_ms = 120000 }
+#
+# What a key may use stands in its table above, after its sha256:
+# limits = { requests_per_minute = 60, tokens_per_day = 1000000, money_per_month = 50.0 }
+#
+# MCP servers, reached at /mcp/NAME. In the agreement their tools stand with server = "NAME".
+# [[mcp_server]]
+# name = "example"
+# url = "https://mcp.example.com/mcp"
+# credential_file = "keys/mcp-example.credential"
 )";
 
 std::string Base64Url(base::ByteView bytes) {

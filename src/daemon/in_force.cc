@@ -1,5 +1,7 @@
 #include "daemon/in_force.h"
 
+#include <map>
+
 #include "base/fields.h"
 #include "base/file.h"
 #include "enforcement/ruling.h"
@@ -141,6 +143,7 @@ void AddProviders(const Configuration& configuration, Snapshot& snapshot, Errors
       continue;
     }
     route.endpoint = std::move(*endpoint);
+    route.timeouts = setup.timeouts;
     if (auto read = ReadCredential(setup, route); !read) errors.push_back(where + read.error().message);
     snapshot.providers[setup.name] = std::move(route);
   }
@@ -200,6 +203,19 @@ void AddModels(const Configuration& configuration, Snapshot& snapshot, Errors& e
     }
     snapshot.models[setup.name] = {setup.name, setup.provider, setup.upstream_model, setup.enclave,
                                    setup.standing};
+    snapshot.costs[setup.name] = {setup.prices.value_or(routing::Prices{}), setup.output_tokens_max};
+  }
+}
+
+/// Each model can be asked by its own name, too.
+void AddRoutes(const Configuration& configuration, Snapshot& snapshot) {
+  for (const ModelSetup& model : configuration.models) {
+    snapshot.routes[model.name] = {
+        .name = model.name, .groups = {{{.model = model.name}}}, .retries = configuration.routing.retries};
+  }
+  for (const routing::Route& alias : configuration.aliases) snapshot.routes[alias.name] = alias;
+  for (auto& [name, route] : snapshot.routes) {
+    if (!route.timeouts.total) route.timeouts.total = configuration.routing.timeouts.total;
   }
 }
 
@@ -221,9 +237,20 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
   AddKeys(configuration, *snapshot, errors);
   AddProviders(configuration, *snapshot, errors);
   AddModels(configuration, *snapshot, errors);
+  AddRoutes(configuration, *snapshot);
   AddMcpServers(configuration, *snapshot, errors);
   if (!errors.empty()) return base::Fail(base::ErrorCode::kInvalid, base::JoinLines(errors));
   return snapshot;
+}
+
+void ConfigureRouting(const Configuration& configuration, routing::Providers& providers,
+                      routing::Allowances& allowances) {
+  std::map<std::string, routing::BreakerRule> rules;
+  for (const ProviderSetup& provider : configuration.providers) rules[provider.name] = provider.breaker;
+  providers.Configure(rules);
+  std::map<std::string, routing::KeyLimits> limits;
+  for (const KeySetup& key : configuration.keys) limits[key.id] = key.limits;
+  allowances.Configure(limits);
 }
 
 }  // namespace proviso::daemon

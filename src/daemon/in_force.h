@@ -5,6 +5,8 @@
 
 #include "daemon/configuration.h"
 #include "gateway/snapshot.h"
+#include "routing/allowance.h"
+#include "routing/health.h"
 
 namespace proviso::daemon {
 
@@ -12,5 +14,10 @@ namespace proviso::daemon {
 /// everything that is wrong, and nothing is in force that was not before.
 [[nodiscard]] base::Result<std::shared_ptr<const gateway::Snapshot>> MakeSnapshot(
     const Configuration& configuration);
+
+/// Brings the configuration's providers and keys into what is shared by all cores. What was learnt of a
+/// provider and used by a key stays, as long as its name does.
+void ConfigureRouting(const Configuration& configuration, routing::Providers& providers,
+                      routing::Allowances& allowances);
 
 }  // namespace proviso::daemon

@@ -153,6 +153,9 @@ TEST(RoutingSetup, ListsEverythingThatIsWrong) {
       {"[routing]\nretries = { statuses = 503 }\n", "must be a list of HTTP statuses"},
       {"[routing]\ntimeouts = { conect_ms = 5 }\n", "did you mean connect_ms?"},
       {"[routing]\ntimeouts = { connect_ms = 0 }\n", "routing.timeouts.connect_ms"},
+      {"[[provider]]\nname = \"p\"\nurl = \"http://x\"\ndialects = [\"openai-chat\"]\n"
+       "timeouts = { total_ms = 5 }\n",
+       "provider[0].timeouts.total_ms: holds for a whole request"},
       {"[routing]\nbreaker = { failure_percent = 101 }\n", "routing.breaker.failure_percent"},
       {Key("requests_per_minute = -1"), "key[0].limits.requests_per_minute"},
       {Key("tokens_per_hour = 1"), "key[0].limits.tokens_per_hour"},

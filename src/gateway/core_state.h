@@ -21,6 +21,9 @@
 #include "gateway/snapshot.h"
 #include "oversight/desk.h"
 #include "record/log.h"
+#include "routing/allowance.h"
+#include "routing/health.h"
+#include "routing/idempotency.h"
 #include "upstreams/limits.h"
 #include "upstreams/pool.h"
 
@@ -36,6 +39,9 @@ struct Services {
   HoldWatch& watch;
   Metrics& metrics;
   EventLog& events;
+  routing::Providers& providers;
+  routing::Allowances& allowances;
+  routing::Idempotency& idempotency;
   std::filesystem::path record_directory;
   std::string record_origin;
   upstreams::Timeouts upstream_timeouts;
@@ -47,7 +53,10 @@ struct Services {
 class CoreState {
  public:
   CoreState(Core& core, Services& services)
-      : core_(core), services_(services), durable_waits_(services.log, core.io.get_executor()) {}
+      : core_(core),
+        services_(services),
+        durable_waits_(services.log, core.io.get_executor()),
+        dice_(core.index + static_cast<std::uint64_t>(core.clock.WallMs()) * kThreadsMax) {}
 
   /// Takes a snapshot into use; on failure the old one stays.
   [[nodiscard]] base::Status Adopt(std::shared_ptr<const Snapshot> snapshot);
@@ -56,6 +65,8 @@ class CoreState {
   [[nodiscard]] Services& services() { return services_; }
   [[nodiscard]] CoreMetrics& metrics() { return services_.metrics.core(core_.index); }
   [[nodiscard]] DurableWaits& durable_waits() { return durable_waits_; }
+  /// For choices that nobody need be unable to guess: which candidate, how long a pause.
+  [[nodiscard]] routing::Dice& dice() { return dice_; }
   /// Shared: a request keeps what it began under.
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   /// This core's pools by provider, for the snapshot in force. Shared: a request keeps those that belong
@@ -73,6 +84,7 @@ class CoreState {
   Core& core_;
   Services& services_;
   DurableWaits durable_waits_;
+  routing::Dice dice_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<const Pools> pools_ = std::make_shared<const Pools>();
   std::shared_ptr<const Pools> mcp_pools_ = std::make_shared<const Pools>();

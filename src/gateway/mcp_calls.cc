@@ -110,9 +110,10 @@ awaitable<void> McpWalk::Decide() {
 }
 
 Withheld McpWalk::NoticeOf(const terms::Decision& decision) const {
+  const std::string waits = decision.outcome == terms::Outcome::kHold ? hold_id_ : "";
   return {std::string(terms::NameOf(decision.outcome)),
-          enforcement::WithheldNotice(proposed_.name, decision, case_->decision_id, hold_id_),
-          case_->decision_id, enforcement::ClauseIdsOf(decision), hold_id_};
+          enforcement::WithheldNotice(proposed_.name, decision, case_->decision_id, waits),
+          case_->decision_id, enforcement::ClauseIdsOf(decision), waits};
 }
 
 Withheld McpWalk::DeniedOf(const terms::Decision& decision, std::string_view why) const {
@@ -222,7 +223,6 @@ awaitable<void> McpWalk::Released(oversight::Release release) {
     co_await Forward();
     co_return;
   }
-  hold_id_.clear();  // spent
   Withheld withheld = NoticeOf(decision);
   co_await Withhold(*intent, "withheld", std::move(withheld));
 }

@@ -17,6 +17,8 @@
 #include "oversight/approvers.h"
 #include "protocol/dialect.h"
 #include "protocol/translate.h"
+#include "routing/amounts.h"
+#include "routing/route.h"
 #include "terms/package.h"
 #include "upstreams/credential.h"
 #include "upstreams/endpoint.h"
@@ -34,8 +36,16 @@ struct ProviderRoute {
   /// What becomes of what `preferred` cannot express, where it is not the default.
   protocol::Disposals disposals;
   upstreams::Endpoint endpoint;
+  routing::Timeouts timeouts = {};  ///< Where a route does not say otherwise; its `total` is not used.
   /// Shared with older snapshots: a reload need not read an unchanged secret again.
   std::shared_ptr<const upstreams::Credential> credential;
+};
+
+/// What a request to a model may cost.
+struct ModelCost {
+  routing::Prices prices;
+  /// Reserved for a request that names no bound for its output.
+  std::int64_t output_tokens_max = 0;
 };
 
 /// A key by its SHA-256 in hexadecimal: the gateway never keeps a caller's key itself.
@@ -54,6 +64,9 @@ struct Snapshot {
   std::map<KeyDigest, std::string, std::less<>> operators;    ///< To the operator's id.
   std::map<std::string, enforcement::Target, std::less<>> models;
   std::map<std::string, ProviderRoute, std::less<>> providers;
+  /// By what callers may name: the aliases, and each model by itself. Each candidate is one of `models`.
+  std::map<std::string, routing::Route, std::less<>> routes;
+  std::map<std::string, ModelCost, std::less<>> costs;  ///< Of each of `models`.
   std::map<std::string, McpRoute, std::less<>> mcp_servers;
   std::shared_ptr<const terms::Package> terms;
   oversight::ApproverBook approvers;

@@ -4,6 +4,7 @@
 
 #include "enforcement/notices.h"
 #include "gateway/aws_caller.h"
+#include "gateway/internal/request_headers.h"
 #include "gateway/internal/walk.h"
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
@@ -25,18 +26,6 @@ namespace proviso::gateway::internal {
 
 using protocol::RefusalKind;
 
-namespace {
-
-base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head, std::string_view name) {
-  if (http::CountHeaders(head.headers, name) > 1) {
-    return base::Fail(base::ErrorCode::kInvalid, std::string(name) + ": stands more than once; send it once");
-  }
-  const std::string* value = http::FindHeader(head.headers, name);
-  return value == nullptr ? std::optional<std::string>() : std::optional<std::string>(*value);
-}
-
-}  // namespace
-
 Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, protocol::Inbound inbound)
     : core_(std::move(core)),
       snapshot_(core_->snapshot()),
@@ -44,6 +33,12 @@ Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, prot
       exchange_(exchange),
       inbound_(std::move(inbound)),
       dialect_(inbound_.dialect),
+      began_ns_(core_->services().clock.MonotonicNs()),
+      total_(core_->core().deadlines,
+             [this] {
+               if (upstream_ != nullptr) upstream_->Cancel();
+               pause_over_.Fire();
+             }),
       upstream_dialect_(dialect_) {}
 
 base::Result<const enforcement::Caller*> Walk::Authenticate() const {
@@ -68,31 +63,12 @@ base::Status Walk::CheckSignature() const {
   return {};
 }
 
-base::Status Walk::ReadTarget() {
-  const auto target = snapshot_->models.find(request_->model);
-  if (target == snapshot_->models.end()) {
-    return base::Fail(base::ErrorCode::kNotFound,
-                      "model: no such model here; GET /v1/models lists what there is");
-  }
-  target_ = &target->second;
-  provider_ = &snapshot_->providers.find(target_->provider)->second;
-  return ChooseUpstreamDialect();
-}
-
-base::Status Walk::ReadDeclarations(enforcement::Declarations& declarations) const {
-  struct Row {
-    std::string_view header;
-    std::optional<std::string>* into;
-  };
-  const Row rows[] = {{"Proviso-Purpose", &declarations.purpose},
-                      {"Proviso-Authority", &declarations.authority},
-                      {"Proviso-On-Behalf-Of", &declarations.on_behalf_of}};
-  for (const Row& row : rows) {
-    auto value = OneHeader(exchange_.head(), row.header);
-    if (!value) return std::unexpected(value.error());
-    *row.into = std::move(*value);
-  }
-  return {};
+base::Status Walk::ReadHeaders() {
+  auto declarations = ReadDeclarationHeaders(exchange_.head());
+  if (!declarations) return std::unexpected(declarations.error());
+  declarations_ = std::move(*declarations);
+  if (auto key = once_.ReadKey(exchange_.head()); !key) return key;
+  return ReadPresentedHolds();
 }
 
 awaitable<void> Walk::RefuseEarly(RefusalKind kind, std::string message) {
@@ -115,79 +91,56 @@ awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
   co_await Refuse(exchange_, dialect_, std::move(refusal));
 }
 
-awaitable<void> Walk::Run() {
+/// Everything that can be said of the request before it is decided; false when it was refused.
+awaitable<bool> Walk::Read() {
   const auto caller = Authenticate();
   if (!caller) {
     co_await RefuseEarly(RefusalKind::kUnauthenticated, "No valid API key. " + caller.error().message);
-    co_return;
+    co_return false;
   }
+  caller_ = *caller;
   auto body = co_await exchange_.ReadBody(protocol::kRequestBytesMax);
   if (!body) {
-    if (body.error().code == base::ErrorCode::kUnavailable) co_return;
+    if (body.error().code == base::ErrorCode::kUnavailable) co_return false;
     co_await RefuseEarly(KindOfBodyError(body.error().code), body.error().message);
-    co_return;
+    co_return false;
   }
   body_ = std::move(*body);
   if (auto checked = CheckSignature(); !checked) {
     co_await RefuseEarly(RefusalKind::kUnauthenticated, checked.error().message);
-    co_return;
+    co_return false;
   }
   auto request = protocol::ReadRequest(inbound_, body_);
   if (!request) {
     co_await RefuseEarly(KindOfBodyError(request.error().code), request.error().message);
-    co_return;
+    co_return false;
   }
   request_ = std::move(*request);
-  if (auto found = ReadTarget(); !found) {
+  if (auto found = ReadRoute(); !found) {
     co_await RefuseEarly(RefusalKind::kNotFound, found.error().message);
-    co_return;
+    co_return false;
   }
-  enforcement::Declarations declarations;
-  base::Status declared = ReadDeclarations(declarations);
-  if (declared) declared = ReadPresentedHolds();
-  if (!declared) {
-    co_await RefuseEarly(RefusalKind::kMalformed, declared.error().message);
-    co_return;
+  if (auto read = ReadHeaders(); !read) {
+    co_await RefuseEarly(RefusalKind::kMalformed, read.error().message);
+    co_return false;
   }
-  const enforcement::Opening opening{snapshot_->terms, **caller, declarations,           *target_,
-                                     *request_,        body_,    core_->services().clock};
-  auto opened = enforcement::OpenCase(opening);
-  if (!opened) {
-    co_await RefuseEarly(RefusalKind::kMalformed, opened.error().message);
-    co_return;
-  }
-  case_ = std::move(*opened);
-  if (presented_holds_.empty() || case_->refused_declaration) {
+  co_return true;
+}
+
+awaitable<void> Walk::Run() {
+  if (!co_await Read()) co_return;
+  if (!co_await Reserve()) co_return;
+  if (auto opened = OpenCandidate(*journey_->candidate()); !opened) {
+    const bool not_found = opened.error().code == base::ErrorCode::kNotFound;
+    co_await RefuseEarly(not_found ? RefusalKind::kNotFound : RefusalKind::kMalformed,
+                         opened.error().message);
+  } else if (presented_holds_.empty() || case_->refused_declaration) {
     co_await Decide();
   } else {
     co_await Return();
   }
-}
-
-awaitable<void> Walk::Decide() {
-  terms::Decision decision = enforcement::RuleRequest(*case_, std::nullopt);
-  if (decision.outcome == terms::Outcome::kForbid) {
-    core_->metrics().Add(Count::kRequestsForbidden);
-    co_await RefuseForbidden(std::move(decision));
-    co_return;
-  }
-  if (decision.outcome == terms::Outcome::kHold) {
-    core_->metrics().Add(Count::kRequestsHeld);
-    co_await HoldRequest(std::move(decision));
-    co_return;
-  }
-  core_->metrics().Add(Count::kRequestsPermitted);
-  if (auto prepared = Prepare(); !prepared) {
-    co_await RefuseEarly(RefusalKind::kMalformed, prepared.error().message);
-    co_return;
-  }
-  auto intent = core_->services().log.Append(
-      enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
-  if (!intent) {
-    co_await RefuseUnrecorded(intent.error());
-    co_return;
-  }
-  co_await SendUpstream(intent->index);
+  meter_->GiveBack();  // what cost something was settled or kept
+  co_await once_.End(core_->services());
 }
 
 awaitable<void> Walk::RefuseForbidden(terms::Decision decision) {

@@ -42,16 +42,43 @@ std::optional<protocol::Delivery> DeliveryOf(const http::ResponseHead& head, pro
   return events ? std::optional(Delivery::kStream) : std::nullopt;
 }
 
-/// The notice refers to an exchange on the stack of SendUpstream, and must not outlive it.
-class NoticeTakenBack {
+routing::Failure FailureOf(ErrorCode code, int sends) {
+  if (sends == 0 || code == ErrorCode::kDenied) return routing::Failure::kConnect;
+  if (code == ErrorCode::kExpired) return routing::Failure::kTimedOut;
+  return code == ErrorCode::kUnavailable ? routing::Failure::kClosed : routing::Failure::kMalformed;
+}
+
+std::optional<std::chrono::milliseconds> RetryAfterOf(const http::ResponseHead& head, std::int64_t now_ms) {
+  const std::string* ms = http::FindHeader(head.headers, "retry-after-ms");
+  const std::string* plain = http::FindHeader(head.headers, "retry-after");
+  return routing::ReadRetryAfter(ms == nullptr ? "" : *ms, plain == nullptr ? "" : *plain, now_ms);
+}
+
+upstreams::Timeouts WaitsOf(const ProviderRoute& provider, const routing::Route& route) {
+  const routing::Timeouts waits = routing::With(provider.timeouts, route.timeouts);
+  upstreams::Timeouts timeouts;
+  timeouts.connect = waits.connect;
+  timeouts.tls_handshake = waits.connect;
+  timeouts.first_byte = waits.first_byte;
+  timeouts.between_bytes = waits.between_bytes;
+  return timeouts;
+}
+
+/// What refers to an exchange on the stack of SendUpstream must not outlive it.
+class TakenBack {
  public:
-  explicit NoticeTakenBack(http::ServerExchange& exchange) : exchange_(exchange) {}
-  ~NoticeTakenBack() { exchange_.OnPeerGone(nullptr); }
-  NoticeTakenBack(const NoticeTakenBack&) = delete;
-  NoticeTakenBack& operator=(const NoticeTakenBack&) = delete;
+  TakenBack(http::ServerExchange& exchange, upstreams::Exchange*& upstream)
+      : exchange_(exchange), upstream_(upstream) {}
+  ~TakenBack() {
+    exchange_.OnPeerGone(nullptr);
+    upstream_ = nullptr;
+  }
+  TakenBack(const TakenBack&) = delete;
+  TakenBack& operator=(const TakenBack&) = delete;
 
  private:
   http::ServerExchange& exchange_;
+  upstreams::Exchange*& upstream_;
 };
 
 }  // namespace
@@ -69,21 +96,30 @@ void Walk::CancelWhenCallerLeaves() {
   exchange_.OnPeerGone([upstream = upstream_] { upstream->Cancel(); });
 }
 
-awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
-  Services& services = core_->services();
-  receipt_ = services.record_origin + "#" + std::to_string(intent);
-  upstreams::Exchange upstream(*pools_->at(provider_->name));
+awaitable<routing::Step> Walk::SendUpstream(std::uint64_t intent) {
+  receipt_ = core_->services().record_origin + "#" + std::to_string(intent);
+  (void)response_digest_.Finish();
+  response_bytes_ = 0;
+  upstream_request_id_.clear();
+  calls_ = Calls::kNone;
+  upstreams::Exchange upstream(*pools_->at(provider_->name), WaitsOf(*provider_, *route_));
   upstream_ = &upstream;
   CancelWhenCallerLeaves();
-  const NoticeTakenBack taken_back(exchange_);
+  const TakenBack taken_back(exchange_, upstream_);
+  co_return co_await Ask(upstream, intent);
+}
+
+awaitable<routing::Step> Walk::Ask(upstreams::Exchange& upstream, std::uint64_t intent) {
   base::Status ready = co_await upstream.Connect();
   const base::Status durable = co_await core_->durable_waits().Wait(intent);
   if (!durable) {
     co_await RefuseUnrecorded(durable.error());
-    co_return;
+    co_return routing::Step{};
   }
   upstreams::Request request = UpstreamRequest();
   if (ready) ready = co_await upstream.Send(std::move(request));
+  const base::Clock& clock = core_->services().clock;
+  const std::int64_t sent_ns = clock.MonotonicNs();
   base::Result<const http::ResponseHead*> head = nullptr;
   if (ready) {
     head = co_await upstream.ReadHead();
@@ -92,31 +128,29 @@ awaitable<void> Walk::SendUpstream(std::uint64_t intent) {
   }
   if (!head) {
     core_->metrics().Add(Count::kUpstreamFailures);
-    co_await BreakOff(head.error(), intent);
-    co_return;
+    co_return co_await BreakOff(head.error(), FailureOf(head.error().code, upstream.sends()), intent);
   }
+  if (health_ != nullptr) health_->AddLatency(std::chrono::nanoseconds(clock.MonotonicNs() - sent_ns));
   upstream_request_id_ = UpstreamRequestId(**head);
   // No coding was asked for; what comes compressed all the same is read, decided on and passed as text.
   if (const base::Status decoded = upstream.DecodeContent(); !decoded) {
     core_->metrics().Add(Count::kBrokenAnswers);
-    co_await BreakOff(decoded.error(), intent);
-    co_return;
+    co_return co_await BreakOff(decoded.error(), routing::Failure::kMalformed, intent);
   }
-  if ((*head)->status == 200) {
-    co_await PassAnswer(upstream, **head, intent);
-  } else {
-    co_await PassError(upstream, **head, intent);
-  }
+  if ((*head)->status == 200) co_return co_await PassAnswer(upstream, **head, intent);
+  co_return co_await PassError(upstream, **head, intent);
 }
 
 /// A provider's own refusal passes as it is: same dialect, same words, nothing to withhold. What is not
 /// JSON is no refusal of the dialect's (a proxy's error page), and becomes ours.
-awaitable<void> Walk::PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
-                                std::uint64_t intent) {
+awaitable<routing::Step> Walk::PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
+                                         std::uint64_t intent) {
   const int status = head.status;
   const bool refusal =
       status >= 400 && DeliveryOf(head, upstream_dialect_, protocol::Delivery::kWhole).has_value();
-  std::vector<http::Header> headers = AnswerHeaders(head);
+  FailureAnswer answer{.status = status, .headers = AnswerHeaders(head)};
+  const routing::AttemptFailure failure{routing::Failure::kStatus, status,
+                                        RetryAfterOf(head, core_->services().clock.WallMs())};
   auto body = co_await upstream.ReadAll(kErrorBodyBytesMax);
   if (!body || !refusal) {
     core_->metrics().Add(Count::kBrokenAnswers);
@@ -124,35 +158,30 @@ awaitable<void> Walk::PassError(upstreams::Exchange& upstream, const http::Respo
         body ? base::Error{ErrorCode::kInvalid, "it came with status " + std::to_string(status) +
                                                     " and is no answer of its dialect"}
              : body.error();
-    co_await BreakOff(error, intent);
-    co_return;
+    answer = {.refusal = BrokenAnswer(error)};
+    enforcement::Effect broken{.what = "broken_answer", .upstream_request_id = upstream_request_id_};
+    co_return co_await EndAttempt(intent, failure, std::move(broken), std::move(answer));
   }
-  const enforcement::Effect effect{.what = "upstream_error",
-                                   .response_digest = keys::Sha256(*body),
-                                   .response_bytes = body->size(),
-                                   .upstream_request_id = upstream_request_id_};
-  const base::Status recorded = co_await RecordOutcome(intent, effect);
-  if (!recorded) {
-    co_await RefuseUnrecorded(recorded.error());
-    co_return;
+  enforcement::Effect effect{.what = "upstream_error",
+                             .response_digest = keys::Sha256(*body),
+                             .response_bytes = body->size(),
+                             .upstream_request_id = upstream_request_id_};
+  if (translates()) {
+    answer.refusal = TranslatedError(status, *body);
+  } else {
+    answer.body = std::move(*body);
   }
-  if (!translates()) {
-    (void)co_await exchange_.Respond(status, std::move(headers), std::move(*body));
-    co_return;
-  }
-  protocol::Refusal translated = TranslatedError(status, *body);
-  co_await Refuse(exchange_, dialect_, std::move(translated), std::move(headers));
+  co_return co_await EndAttempt(intent, failure, std::move(effect), std::move(answer));
 }
 
-awaitable<void> Walk::PassAnswer(upstreams::Exchange& upstream, const http::ResponseHead& head,
-                                 std::uint64_t intent) {
+awaitable<routing::Step> Walk::PassAnswer(upstreams::Exchange& upstream, const http::ResponseHead& head,
+                                          std::uint64_t intent) {
   const protocol::Delivery asked = translates() ? UpstreamDelivery() : request_->delivery;
   const auto delivery = DeliveryOf(head, upstream_dialect_, asked);
   if (!delivery) {
     core_->metrics().Add(Count::kBrokenAnswers);
-    const base::Error error{ErrorCode::kInvalid, "the provider's answer is neither JSON nor an event stream"};
-    co_await BreakOff(error, intent);
-    co_return;
+    base::Error error{ErrorCode::kInvalid, "the provider's answer is neither JSON nor an event stream"};
+    co_return co_await BreakOff(std::move(error), routing::Failure::kMalformed, intent);
   }
   delivery_ = translates() ? request_->delivery : *delivery;
   answer_headers_ = AnswerHeaders(head);
@@ -160,15 +189,16 @@ awaitable<void> Walk::PassAnswer(upstreams::Exchange& upstream, const http::Resp
   std::string out;
   const base::Status pumped = co_await Pump(upstream, *gate, out);
   if (!pumped) {
-    (void)co_await Deliver(out);
-    co_await BreakOff(pumped.error(), intent);
-    co_return;
+    const routing::Failure failure = FailureOf(pumped.error().code, upstream.sends());
+    co_return co_await BreakOff(pumped.error(), failure, intent, std::move(out));
   }
-  co_await FinishAnswer(*gate, std::move(out), intent);
-  if (*delivery == protocol::Delivery::kWhole || exchange_.peer_gone()) co_return;
+  const routing::Step step = co_await FinishAnswer(*gate, std::move(out), intent);
+  if (step.next != routing::Next::kGiveUp) co_return step;
+  if (*delivery == protocol::Delivery::kWhole || exchange_.peer_gone()) co_return step;
   http::Deadline trail(core_->core().deadlines, [&upstream] { upstream.Cancel(); });
   trail.Arm(kTrailMax);
   (void)co_await upstream.ReadSome();  // the end of the body, so that the connection can serve again
+  co_return step;
 }
 
 /// Bytes from the provider, through the gate, to the caller, until the answer is whole.
@@ -206,24 +236,29 @@ awaitable<base::Status> Walk::Deliver(std::string& out) {
   if (delivery_ == protocol::Delivery::kWhole || out.empty()) co_return base::Status{};
   if (!exchange_.responded()) {
     std::vector<http::Header> headers = answer_headers_;
+    once_.TakeHead(headers);
     const base::Status begun =
         co_await exchange_.BeginStream(200, std::move(headers), http::HeadFlush::kWithFirstBytes);
     if (!begun) co_return begun;
   }
+  once_.Take(out);
   const base::Status written = co_await exchange_.Write(out);
   out.clear();
   co_return written;
 }
 
-awaitable<void> Walk::FinishAnswer(protocol::AnswerGate& gate, std::string out, std::uint64_t intent) {
+awaitable<routing::Step> Walk::FinishAnswer(protocol::AnswerGate& gate, std::string out,
+                                            std::uint64_t intent) {
   std::string last;
   const base::Status finished = gate.Finish(last);
   if (!finished) {
-    (void)co_await Deliver(out);
     core_->metrics().Add(Count::kBrokenAnswers);
-    co_await BreakOff(finished.error(), intent);
-    co_return;
+    co_return co_await BreakOff(finished.error(), routing::Failure::kMalformed, intent, std::move(out));
   }
+  const std::int64_t now_ns = core_->services().clock.MonotonicNs();
+  if (pass_) pass_->Report(routing::Health::kWell, now_ns);
+  if (health_ != nullptr) health_->Add(routing::Event::kAnswer);
+  co_await SettleUsage(gate.summary().usage);
   const enforcement::Effect effect{.what = "answered",
                                    .summary = &gate.summary(),
                                    .response_digest = response_digest_.Finish(),
@@ -236,13 +271,23 @@ awaitable<void> Walk::FinishAnswer(protocol::AnswerGate& gate, std::string out, 
     } else {
       co_await RefuseUnrecorded(recorded.error());
     }
-    co_return;
+    co_return routing::Step{};
   }
   core_->metrics().Add(Count::kAnswers);
-  core_->metrics().Add(
-      Count::kAnswerMilliseconds,
-      static_cast<std::uint64_t>(core_->services().clock.MonotonicNs() - case_->opened_ns) / 1'000'000);
+  core_->metrics().Add(Count::kAnswerMilliseconds,
+                       static_cast<std::uint64_t>(now_ns - began_ns_) / 1'000'000);
   out += last;
+  co_await DeliverLast(std::move(out));
+  co_return routing::Step{};
+}
+
+awaitable<void> Walk::DeliverLast(std::string out) {
+  if (!exchange_.responded()) {
+    meter_->PutQuota(answer_headers_, dialect_);  // what was used is known now
+    once_.TakeHead(answer_headers_);
+  }
+  once_.Take(out);
+  once_.Finish(case_->decision_id);
   if (delivery_ == protocol::Delivery::kWhole) {
     (void)co_await exchange_.Respond(200, std::move(answer_headers_), std::move(out));
     co_return;
@@ -255,25 +300,23 @@ awaitable<void> Walk::FinishAnswer(protocol::AnswerGate& gate, std::string out, 
   (void)co_await exchange_.EndStream(out);
 }
 
-/// An answer that cannot go on: the dialect's own error, never a success.
-awaitable<void> Walk::BreakOff(const base::Error& error, std::uint64_t intent) {
-  const bool left = exchange_.peer_gone();
-  if (left) core_->metrics().Add(Count::kCallersLeft);
-  const enforcement::Effect effect{.what = left ? "caller_left" : "broken_answer",
-                                   .upstream_request_id = upstream_request_id_};
-  const base::Status recorded = co_await RecordOutcome(intent, effect);
-  if (!recorded)
-    core_->services().events.Write(Severity::kError, "record_failed", {{"why", recorded.error().message}});
-  if (left) co_return;
+protocol::Refusal Walk::BrokenAnswer(const base::Error& error) const {
   protocol::Refusal refusal =
       PlainRefusal(KindOfUpstreamError(error.code), "The provider's answer failed: " + error.message);
   refusal.decision_id = case_->decision_id;
-  if (!exchange_.responded()) {
-    co_await Refuse(exchange_, dialect_, std::move(refusal));
-    co_return;
+  return refusal;
+}
+
+/// An answer that cannot go on: another attempt, or the dialect's own error, and never a success.
+awaitable<routing::Step> Walk::BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent,
+                                        std::string begun) {
+  if (total_.expired()) {
+    error = {ErrorCode::kExpired, "the time that its route allows for the whole request is over"};
+    failure = routing::Failure::kTimedOut;
   }
-  const std::string event = protocol::RenderStreamError(dialect_, refusal);
-  (void)co_await exchange_.EndStream(event);
+  enforcement::Effect effect{.what = "broken_answer", .upstream_request_id = upstream_request_id_};
+  FailureAnswer answer{.refusal = BrokenAnswer(error), .begun = std::move(begun)};
+  co_return co_await EndAttempt(intent, {failure}, std::move(effect), std::move(answer));
 }
 
 }  // namespace proviso::gateway::internal

@@ -14,6 +14,7 @@ namespace proviso::gateway::internal {
 using protocol::Ruling;
 
 awaitable<base::Result<std::vector<Ruling>>> Walk::RuleCalls(std::span<const protocol::ToolCall> calls) {
+  calls_ = Calls::kRuled;
   std::vector<CallCase> cases;
   for (const protocol::ToolCall& call : calls)
     cases.push_back({.call = &call, .decision = {}, .ruling = {}, .effect = {}, .hold_id = {}});
@@ -26,6 +27,7 @@ awaitable<base::Result<std::vector<Ruling>>> Walk::RuleCalls(std::span<const pro
   if (!waiting.empty()) {
     const base::Status durable = co_await core_->durable_waits().Wait(cases.back().intent);
     if (!durable) co_return std::unexpected(durable.error());
+    total_.Disarm();  // people take the time that the terms give them
     const std::chrono::milliseconds wait(case_->terms->agreement().hold.wait_ms);
     auto keep_alive = [this]() -> awaitable<void> { co_await KeepAlive(); };
     co_await WaitForPeople(*core_, exchange_, waiting, wait, std::move(keep_alive));

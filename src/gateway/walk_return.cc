@@ -104,6 +104,22 @@ awaitable<base::Result<oversight::Release>> Walk::Redeem(oversight::Redemption r
   co_return co_await OnWorker(services, std::move(redeem));
 }
 
+/// Opens the candidate that people were shown; whether there is one. No other is asked from here on.
+bool Walk::OpenShown(const std::vector<oversight::Hold>& holds) {
+  const auto shown = [this](const oversight::Hold& hold) {
+    const auto held = oversight::ParseStatement(hold.statement);
+    return held && enforcement::WasShownFor(*case_, held->proposed);
+  };
+  while (const std::string* model = journey_->candidate()) {
+    if (OpenCandidate(*model) && std::ranges::all_of(holds, shown)) {
+      journey_->KeepOnlyThis();
+      return true;
+    }
+    journey_->Skip();
+  }
+  return false;
+}
+
 awaitable<void> Walk::Return() {
   auto holds = co_await ShowPresented();
   if (!holds) {
@@ -111,12 +127,11 @@ awaitable<void> Walk::Return() {
     co_await Refuse(exchange_, dialect_, std::move(refusal));
     co_return;
   }
-  bool same_facts = true;
+  const bool same_facts = OpenShown(*holds);
   bool same_request = true;
   bool for_request = false;
   for (const oversight::Hold& hold : *holds) {
     const auto held = oversight::ParseStatement(hold.statement);
-    same_facts = same_facts && held && enforcement::WasShownFor(*case_, held->proposed);
     same_request = same_request && held && held->proposed.request_digest == case_->request_digest;
     for_request = for_request || (held && enforcement::IsForRequest(held->proposed));
   }
@@ -210,6 +225,10 @@ awaitable<void> Walk::SendApprovedRequest() {
   redemption.application = case_->caller.application;
   redemption.request_digest = case_->request_digest;
   redemption.terms_digest = core_->snapshot()->terms->digest();
+  if (!EnterBreaker()) {
+    co_await RefuseUnrouted();
+    co_return;
+  }
   auto release = co_await Redeem(std::move(redemption));
   if (!release) {
     protocol::Refusal refusal = RefusalOfHold(release.error(), case_->decision_id, presented_holds_.front());
@@ -228,13 +247,8 @@ awaitable<void> Walk::SendApprovedRequest() {
     co_await RefuseEarly(RefusalKind::kMalformed, prepared.error().message);
     co_return;
   }
-  auto intent = core_->services().log.Append(
-      enforcement::RequestIntent(*case_, decision, &*release, snapshot_->provenance));
-  if (!intent) {
-    co_await RefuseUnrecorded(intent.error());
-    co_return;
-  }
-  co_await SendUpstream(intent->index);
+  allowed_ = Attempts::kOne;
+  (void)co_await Attempt(decision, &*release);
 }
 
 /// A call of another request under a presented approval: released only if it is exactly the approved one.

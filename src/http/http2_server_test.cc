@@ -256,6 +256,21 @@ TEST(Http2Server, RefusesATooLargeBodyWithoutReadingIt) {
   EXPECT_THAT(client.ReadTo("RST_STREAM 3"), Contains("DATA 3" + refusal));
 }
 
+TEST(Http2Server, BoundsEveryBodyWhateverTheHandlerAsksFor) {
+  OneCore core([](ServerExchange& exchange) -> asio::awaitable<void> {
+    (void)co_await exchange.ReadBody(kBodyBytesMax * 2);
+  });
+  Client client(core);
+  std::uint32_t id = 1;
+  for (const std::size_t bytes : {kBodyBytesMax, kBodyBytesMax + 1}) {
+    const Fields more = {{"expect", "100-continue"}, {"content-length", std::to_string(bytes)}};
+    client.Send(Headers(id, RequestFields("POST", "/", more), kEndHeaders));
+    const std::string head = client.Line("HEADERS " + std::to_string(id));
+    EXPECT_THAT(head, HasSubstr(bytes == kBodyBytesMax ? ":status: 100\n" : ":status: 413\n"));
+    id += 2;
+  }
+}
+
 TEST(Http2Server, ReadsABodyLargerThanAllWindows) {
   std::promise<std::size_t> read;
   OneCore core([&read](ServerExchange& exchange) -> asio::awaitable<void> {

@@ -257,6 +257,38 @@ TEST(Http2Session, AnswersWithinFlowControl) {
   EXPECT_TRUE(stream->closed);
 }
 
+TEST(Http2Session, LetsStreamsTakeTurnsWhateverTheirPriority) {
+  Wire wire;
+  ASSERT_TRUE(wire.Send(Settings(0x4, 0x7fffffff) + WindowUpdate(0, 0x7ffe0000) +
+                        Headers(1, RequestFields("GET", "/", {{"priority", "u=0"}}), kWhole) + Get(3)));
+  ASSERT_NE(wire.Requested(), nullptr);
+  const std::string content(40'000, 'a');
+  for (const std::int32_t id : {1, 3}) {
+    Http2Stream& stream = *wire.session.Find(id);
+    ASSERT_TRUE(wire.session.SendHead(stream, 200, {}, Last::kNo));
+    wire.session.Offer(stream, content, Last::kYes);
+  }
+  std::string order;
+  for (const std::string& line : wire.Answer()) {
+    if (line.starts_with("DATA ")) order += line[5];
+  }
+  EXPECT_EQ(order, "131313");
+}
+
+TEST(Http2Session, PreparesNoMoreOutputThanItIsAskedFor) {
+  Wire wire;
+  ASSERT_TRUE(wire.Send(Settings(0x4, 0x7fffffff) + WindowUpdate(0, 0x7ffe0000) + Get(1)));
+  Http2Stream* const stream = wire.Requested();
+  ASSERT_TRUE(wire.session.SendHead(*stream, 200, {}, Last::kNo));
+  const std::string content(1U << 20U, 'a');
+  wire.session.Offer(*stream, content, Last::kYes);
+  std::string out;
+  ASSERT_TRUE(wire.session.Produce(out, kHttp2OutputBytesMax));
+  EXPECT_GE(out.size(), kHttp2OutputBytesMax);
+  EXPECT_LE(out.size(), kHttp2OutputBytesMax + 9 + (16U << 10U));
+  EXPECT_FALSE(stream->offered.empty());
+}
+
 TEST(Http2Session, StopsARequestWhoseAnswerIsWhole) {
   Wire wire;
   ASSERT_TRUE(wire.Send(Headers(1, RequestFields("POST", "/"), kEndHeaders)));

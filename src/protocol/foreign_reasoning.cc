@@ -76,11 +76,13 @@ class Search {
     Items items;
     bool foreign = false;
     for (const base::JsonMember member : object.members()) {
-      const bool goes = member.value.is_string() && Judge(member.value) == Fate::kForeign;
-      items.push_back({member.key.begin(), member.value.end(), goes});
-      if (goes) Report(path, OpenOrigin(member.value.text())->model);
-      foreign = foreign || goes;
-      if (!goes) Look(member.value, path + "." + member.key.text());
+      // Chat Completions holds all reasoning of a message in one member, beside its words.
+      const bool holds = member.value.is_string() || member.key.equals("reasoning_details");
+      const auto maker = holds ? ForeignMaker(member.value) : std::nullopt;
+      items.push_back({member.key.begin(), member.value.end(), maker.has_value()});
+      if (maker) Report(path, *maker);
+      foreign = foreign || maker;
+      if (!maker) Look(member.value, path + "." + member.key.text());
     }
     if (!foreign) return;
     std::size_t i = 0;

@@ -16,6 +16,10 @@ inline constexpr std::size_t kMessagesMax = 100'000;
 inline constexpr std::size_t kToolsMax = 2'048;
 /// A model's name, a tool's name, a call's id.
 inline constexpr std::size_t kNameBytesMax = 512;
+/// Values in one tool's schema, with all that its references stand for put in their places.
+inline constexpr std::size_t kSchemaNodesMax = 20'000;
+/// Different references in one tool's schema.
+inline constexpr std::size_t kSchemaReferencesMax = 500;
 /// Choices (`n`) of one answer.
 inline constexpr std::size_t kChoicesMax = 128;
 /// Values in the arguments of one call that come in pieces, each with its path (Vertex AI).

@@ -77,6 +77,10 @@ void Journey::Skip() {
   attempts_here_ = 0;
 }
 
+void Journey::KeepOnlyThis() {
+  if (place_ < plan_.size()) plan_.resize(place_ + 1);
+}
+
 bool Journey::MayTryAgain(const AttemptFailure& failure) const {
   switch (failure.kind) {
     case Failure::kConnect:

@@ -70,6 +70,9 @@ class Journey {
   /// the request cannot be expressed for it.
   void Skip();
 
+  /// Leaves nothing after the present candidate.
+  void KeepOnlyThis();
+
   /// Failures so far.
   [[nodiscard]] int attempts() const { return attempts_; }
 

@@ -92,6 +92,14 @@ TEST(Journey, SkipsACandidateWithoutAnAttempt) {
   EXPECT_EQ(journey.attempts(), 0);
 }
 
+TEST(Journey, StaysWithOneCandidateWhenToldTo) {
+  const Route route = TwoCandidates();
+  Journey journey(route, MakePlan(route, 1), 0);
+  journey.KeepOnlyThis();
+  EXPECT_EQ(journey.candidates().size(), 1U);
+  EXPECT_EQ(journey.Failed({Failure::kTimedOut}, Released::kNothing, 0, 1).next, Next::kGiveUp);
+}
+
 TEST(Journey, WaitsLongerEachTimeWithinItsBounds) {
   Route route = TwoCandidates(kAttemptsPerCandidateMax);
   route.retries.backoff = milliseconds(100);

@@ -45,8 +45,9 @@ struct TimeoutChoice {
 
 /// What is tried again, and when.
 struct RetryRule {
-  /// On one candidate, the first included; 1 to kAttemptsPerCandidateMax.
-  int attempts = 2;
+  /// On one candidate, the first included; 1 to kAttemptsPerCandidateMax. Clients try again by themselves,
+  /// and a route has its next candidate: more than one must be asked for.
+  int attempts = 1;
   /// The wait before the second attempt on a candidate; it doubles up to `backoff_max`. What is waited is
   /// a random part of it, between half and all.
   std::chrono::milliseconds backoff{250};

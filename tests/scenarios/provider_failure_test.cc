@@ -29,7 +29,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr upstreams::Timeouts kShort{.first_byte = milliseconds(150), .between_bytes = milliseconds(150)};
+constexpr const char* kShort = "timeouts = { first_byte_ms = 150, between_bytes_ms = 150 }\n";
 
 std::string Head(int status, std::string_view headers, std::string_view body) {
   return "HTTP/1.1 " + std::to_string(status) + " Reason\r\n" + std::string(headers) +
@@ -159,8 +159,8 @@ TEST(ProviderFailure, ArrivesAsTheDialectsOwnErrorAndTheNextRequestIsServed) {
       const std::string good = TextBody(dialect, Delivery::kWhole, "well again");
       ScriptedUpstream upstream(
           {{.answer = row.answer(dialect)}, {.answer = {Bytes(AsHttp(Delivery::kWhole, good))}}});
-      const Home home({.upstream_url = upstream.url()});
-      Running gateway(home, {.timeouts = kShort});
+      const Home home({.upstream_url = upstream.url(), .provider_more = kShort});
+      Running gateway(home);
       const Ask ask{dialect, Text({dialect, row.delivery}), home.key_of("desk")};
       ExpectDialectError(dialect, row, Send(gateway.port(), ask));
       EXPECT_EQ(gateway.Outcomes(), std::vector<std::string>{row.outcome});

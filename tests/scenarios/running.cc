@@ -13,6 +13,8 @@
 #include "gateway/server.h"
 #include "record/tiles.h"
 #include "record/verify.h"
+#include "store/sqlite_budgets.h"
+#include "store/sqlite_claims.h"
 #include "store/sqlite_holds.h"
 #include "store/sqlite_openings.h"
 
@@ -30,15 +32,29 @@ struct Running::Parts {
         sealing(Must(keys::SealingKey::Load(configuration.sealing_key))),
         holds(Must(store::SqliteHolds::Open(home.path() / "holds.db", sealing))),
         openings(Must(store::SqliteOpenings::Open(home.path() / "openings.db"))),
+        budgets(Must(store::SqliteBudgets::Open(home.path() / "budgets.db"))),
+        claims(Must(store::SqliteClaims::Open(home.path() / "claims.db"))),
+        allowances(*budgets, clock),
+        idempotency(*claims, clock),
         desk(holds, clock),
         log(OpenLog()),
         watch(desk, events),
         metrics(configuration.threads),
-        services{*log,   desk,
-                 clock,  worker,
-                 watch,  metrics,
-                 events, home.path() / "record",
-                 "log",  options.timeouts} {}
+        services{*log,
+                 desk,
+                 clock,
+                 worker,
+                 watch,
+                 metrics,
+                 events,
+                 providers,
+                 allowances,
+                 idempotency,
+                 home.path() / "record",
+                 "log",
+                 options.timeouts} {
+    daemon::ConfigureRouting(configuration, providers, allowances);
+  }
   ~Parts() { ::close(descriptor); }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -69,6 +85,11 @@ struct Running::Parts {
   keys::SealingKey sealing;
   store::SqliteHolds holds;
   std::unique_ptr<store::SqliteOpenings> openings;
+  std::unique_ptr<store::SqliteBudgets> budgets;
+  std::unique_ptr<store::SqliteClaims> claims;
+  routing::Providers providers;
+  routing::Allowances allowances;
+  routing::Idempotency idempotency;
   oversight::Desk desk;
   std::unique_ptr<record::Log> log;
   boost::asio::thread_pool worker{2};
@@ -106,6 +127,7 @@ Running::Running(const Home& home, RunningOptions options) : parts_(std::make_un
 Running::~Running() {
   parts_->server->Stop();
   parts_->worker.join();
+  Must(parts_->allowances.GiveBackLeases());
   const base::Status closed = parts_->log->Close();
   if (parts_->broken_record) return;
   EXPECT_TRUE(closed) << closed.error().message;
@@ -135,6 +157,10 @@ gateway::Metrics& Running::metrics() {
   return parts_->metrics;
 }
 
+routing::Providers& Running::providers() {
+  return parts_->providers;
+}
+
 void Running::ExpectBrokenRecord() {
   parts_->broken_record = true;
 }
@@ -144,8 +170,9 @@ std::size_t Running::Drain(std::chrono::milliseconds deadline) {
 }
 
 void Running::Reload() {
-  parts_->snapshot =
-      Must(daemon::MakeSnapshot(Must(daemon::ReadConfiguration(parts_->home.path() / "config.toml"))));
+  const auto configuration = Must(daemon::ReadConfiguration(parts_->home.path() / "config.toml"));
+  parts_->snapshot = Must(daemon::MakeSnapshot(configuration));
+  daemon::ConfigureRouting(configuration, parts_->providers, parts_->allowances);
   Must(parts_->desk.VoidUnderOtherTerms(parts_->snapshot->terms->digest()));
   for (const auto& weak : parts_->cores) {
     const auto state = weak.lock();

@@ -13,7 +13,7 @@
 namespace proviso::scenarios {
 
 struct RunningOptions {
-  upstreams::Timeouts timeouts = {};
+  upstreams::Timeouts timeouts = {};   ///< of the pools
   record::Storage* storage = nullptr;  ///< the record's disk; null for the real one
   std::size_t queue_entries_max = 65'536;
 };
@@ -37,6 +37,7 @@ class Running {
   [[nodiscard]] record::Log& log();
   [[nodiscard]] oversight::Desk& desk();
   [[nodiscard]] gateway::Metrics& metrics();
+  [[nodiscard]] routing::Providers& providers();
   /// As SIGHUP does.
   void Reload();
   /// Every entry so far, in order.

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.clients import openai_client
+from support.clients import ask_with_tools, openai_client
 from support.gateway import Gateway, why_not
 from support.recordings import ANTHROPIC, OPENAI, recordings
-from support.responses import ENDS, ask
+from support.responses import ENDS, RESPONSES, ask
 from support.synthetic import CALLS, WITHHELD_MARK, Case, cases, mark, tool_name
 
 TURNS_MAX = 60
@@ -21,8 +21,11 @@ def provider(dialect: str, url: str) -> str:
     )
 
 
-def model(name: str, dialect: str) -> str:
-    return f'[[model]]\nname = {json.dumps(name)}\nprovider = "only-{dialect}"\nupstream_model = "replay:{name}"\n'
+def model(name: str, dialect: str, upstream_name: str = "") -> str:
+    return (
+        f'[[model]]\nname = {json.dumps(name)}\nprovider = "only-{dialect}"\n'
+        f'upstream_model = "replay:{upstream_name or name}"\n'
+    )
 
 
 def answers() -> list:
@@ -88,3 +91,31 @@ def test_a_conversation_goes_on_with_the_items_that_were_answered(translating, u
     results = [block for block in sent["messages"][2]["content"] if block["type"] == "tool_result"]
     used = [block for block in sent["messages"][1]["content"] if block["type"] == "tool_use"]
     assert [block["id"] for block in used] == [block["tool_use_id"] for block in results] != []
+
+
+@pytest.fixture(scope="module")
+def behind(upstream) -> Iterator[Gateway]:
+    """The models of Chat's and Anthropic's cases, served by a provider that speaks only Responses."""
+    if reason := why_not():
+        pytest.skip(reason)
+    config = provider(RESPONSES, upstream.url)
+    for case in cases("forbid"):
+        config += "\n" + model(case.model, RESPONSES, case._replace(dialect=RESPONSES).model)
+    gateway = Gateway(upstream.url, ["none"], 300, {"config": "\n" + config})
+    yield gateway
+    gateway.close()
+
+
+@pytest.mark.parametrize("case", cases("forbid"), ids=lambda case: case.model)
+def test_other_sdks_get_the_calls_of_a_responses_provider(behind, upstream, case):
+    for _ in range(3 if case.streams else 1):
+        seen = ask_with_tools(behind.url, case)
+        assert seen.calls == [
+            (tool_name(case, index), mark(case, index)) for index in range(CALLS) if index != case.position
+        ]
+        assert WITHHELD_MARK not in seen.text and "2.2" in seen.text
+        assert seen.text.startswith("Three calls.")
+        assert seen.stop == ("tool_calls" if case.dialect == OPENAI else "tool_use")
+    sent = upstream.requests()[-1]
+    assert sent.target == "/v1/responses"
+    assert json.loads(sent.body)["store"] is False

@@ -13,12 +13,17 @@
 #include "enforcement/entries.h"
 #include "enforcement/ruling.h"
 #include "gateway/core_state.h"
+#include "gateway/internal/metering.h"
+#include "gateway/internal/once.h"
 #include "gateway/internal/people.h"
+#include "http/deadlines.h"
+#include "http/event.h"
 #include "http/server.h"
 #include "keys/digest.h"
 #include "protocol/answer.h"
 #include "protocol/refusal.h"
 #include "protocol/request.h"
+#include "routing/journey.h"
 #include "upstreams/exchange.h"
 
 namespace proviso::gateway::internal {
@@ -36,26 +41,60 @@ class Walk {
   /// Who asks. Of a signed request, who it says it is from: CheckSignature proves it when the body is there.
   [[nodiscard]] base::Result<const enforcement::Caller*> Authenticate() const;
   [[nodiscard]] base::Status CheckSignature() const;
-  [[nodiscard]] base::Status ReadTarget();
-  [[nodiscard]] base::Status ReadDeclarations(enforcement::Declarations& declarations) const;
-  awaitable<void> Decide();
+  [[nodiscard]] base::Status ReadHeaders();
+  awaitable<bool> Read();
   awaitable<void> RefuseForbidden(terms::Decision decision);
   awaitable<void> HoldRequest(terms::Decision decision);
   awaitable<void> RefuseEarly(protocol::RefusalKind kind, std::string message);
   [[nodiscard]] protocol::Refusal Unrecorded(const base::Error& error);
   awaitable<void> RefuseUnrecorded(base::Error error);
 
+  // walk_route.cc: which candidate is asked, and what follows a failure.
+  [[nodiscard]] base::Status ReadRoute();
+  [[nodiscard]] base::Status OpenCandidate(const std::string& model);
+  [[nodiscard]] std::optional<terms::Decision> NextPermitted();
+  [[nodiscard]] std::optional<terms::Decision> TryCandidate(const std::string& model);
+  [[nodiscard]] bool EnterBreaker();
+  awaitable<void> Decide();
+  awaitable<void> RefuseUnrouted();
+  awaitable<routing::Step> Attempt(const terms::Decision& decision, const oversight::Release* release);
+  /// What the caller gets when no other attempt follows a failed one.
+  struct FailureAnswer {
+    std::optional<protocol::Refusal> refusal = {};  ///< Ours; otherwise the provider's own words.
+    int status = 0;
+    std::vector<http::Header> headers = {};
+    std::string body = {};
+    std::string begun = {};  ///< Of a stream, what came before it broke.
+  };
+  awaitable<routing::Step> EndAttempt(std::uint64_t intent, routing::AttemptFailure failure,
+                                      enforcement::Effect effect, FailureAnswer answer);
+  [[nodiscard]] routing::Step NextStep(const routing::AttemptFailure& failure);
+  awaitable<void> AnswerFailure(FailureAnswer answer);
+  awaitable<void> Pause(std::chrono::milliseconds wait);
+
+  // walk_limits.cc: what the caller may use, and requests that were made before.
+  awaitable<bool> Reserve();
+  [[nodiscard]] routing::Amounts Bound() const;
+  awaitable<bool> BeginOnce(const terms::Decision& decision);
+  awaitable<void> Repeat(const terms::Decision& decision, routing::Replay kept);
+  [[nodiscard]] base::Digest Identity() const;
+  awaitable<void> SettleUsage(const protocol::Usage& usage);
+
   // walk_answer.cc: upstream and back.
-  awaitable<void> SendUpstream(std::uint64_t intent);
-  awaitable<void> PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
-                            std::uint64_t intent);
-  awaitable<void> PassAnswer(upstreams::Exchange& upstream, const http::ResponseHead& head,
-                             std::uint64_t intent);
+  awaitable<routing::Step> SendUpstream(std::uint64_t intent);
+  awaitable<routing::Step> Ask(upstreams::Exchange& upstream, std::uint64_t intent);
+  awaitable<routing::Step> PassError(upstreams::Exchange& upstream, const http::ResponseHead& head,
+                                     std::uint64_t intent);
+  awaitable<routing::Step> PassAnswer(upstreams::Exchange& upstream, const http::ResponseHead& head,
+                                      std::uint64_t intent);
   awaitable<base::Status> Pump(upstreams::Exchange& upstream, protocol::AnswerGate& gate, std::string& out);
   awaitable<base::Status> SettleCalls(protocol::AnswerGate& gate, std::string& out);
   awaitable<base::Status> Deliver(std::string& out);
-  awaitable<void> FinishAnswer(protocol::AnswerGate& gate, std::string out, std::uint64_t intent);
-  awaitable<void> BreakOff(const base::Error& error, std::uint64_t intent);
+  awaitable<routing::Step> FinishAnswer(protocol::AnswerGate& gate, std::string out, std::uint64_t intent);
+  awaitable<void> DeliverLast(std::string out);
+  [[nodiscard]] protocol::Refusal BrokenAnswer(const base::Error& error) const;
+  awaitable<routing::Step> BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent,
+                                    std::string begun = {});
   awaitable<base::Status> RecordOutcome(std::uint64_t intent, const enforcement::Effect& effect);
   void CancelWhenCallerLeaves();
 
@@ -91,6 +130,7 @@ class Walk {
   // walk_return.cc: a caller that comes back with Proviso-Hold.
   [[nodiscard]] base::Status ReadPresentedHolds();
   awaitable<void> Return();
+  [[nodiscard]] bool OpenShown(const std::vector<oversight::Hold>& holds);
   awaitable<base::Result<std::vector<oversight::Hold>>> ShowPresented();
   awaitable<void> AnswerWithReleased();
   awaitable<std::optional<protocol::Refusal>> TakeReleased(std::vector<protocol::ToolCall>& calls,
@@ -109,17 +149,45 @@ class Walk {
   const protocol::Dialect dialect_;
   std::string body_;
   std::optional<protocol::Request> request_;
+  const enforcement::Caller* caller_ = nullptr;  ///< In the snapshot.
+  enforcement::Declarations declarations_;
+  std::vector<std::string> presented_holds_;
+  const std::int64_t began_ns_;
+  std::optional<Metering> meter_;
+  Once once_;
+
+  // Of the way through the candidates.
+  const routing::Route* route_ = nullptr;  ///< In the snapshot.
+  std::optional<routing::Journey> journey_;
+  http::Deadline total_;  ///< Of the route, over all attempts.
+  http::Event pause_over_;
+  struct Refused {
+    enforcement::Case the_case;
+    terms::Decision decision;
+  };
+  std::optional<Refused> forbidden_;                  ///< The first candidate that the terms forbid.
+  std::optional<Refused> held_;                       ///< The first that people must decide on.
+  std::optional<base::Error> unfit_;                  ///< Why the first unfit one cannot serve the request.
+  std::optional<std::chrono::milliseconds> resting_;  ///< Until a provider's breaker lets someone through.
+  std::optional<FailureAnswer> failed_;               ///< Of the last attempt.
+  enum class Attempts : std::uint8_t { kSeveral, kOne };
+  Attempts allowed_ = Attempts::kSeveral;  ///< One, when people approved this very request.
+
+  // Of the candidate under way.
   const enforcement::Target* target_ = nullptr;
   const ProviderRoute* provider_ = nullptr;
+  std::shared_ptr<routing::Provider> health_;  ///< Null when a reload has taken the provider away.
+  std::optional<routing::Breaker::Pass> pass_;
   std::optional<enforcement::Case> case_;
   protocol::Dialect upstream_dialect_;
   std::string upstream_body_;         ///< When it is not body_.
   std::optional<bool> stream_usage_;  ///< Whether a Chat Completions caller asked for usage.
   std::string left_out_;              ///< What a translation warns of, for the caller.
-  std::vector<std::string> presented_holds_;
 
   // Of the answer under way.
   upstreams::Exchange* upstream_ = nullptr;  ///< While SendUpstream runs.
+  enum class Calls : std::uint8_t { kNone, kRuled };
+  Calls calls_ = Calls::kNone;  ///< Whether one was decided and recorded: then nothing is tried again.
   std::vector<http::Header> answer_headers_;
   protocol::Delivery delivery_ = protocol::Delivery::kWhole;
   keys::Sha256Stream response_digest_;

@@ -180,6 +180,10 @@ asio::awaitable<void> Http2Connection::WriteLoop() {
     Dispatch();
     if (out_.empty()) {
       if (!sound || session_.done() || (lost_ && !finishing_)) break;
+      if (handlers_ == 0) {  // an idle connection keeps no buffers
+        out_ = std::string();
+        sending_ = std::string();
+      }
       co_await flush_.Wait();
       continue;
     }

@@ -335,6 +335,9 @@ void Http2Session::FinishHead(Http2Stream& stream, Last last) {
       stream.content_ended ? Http2HeadReader::Content::kNone : Http2HeadReader::Content::kMayFollow;
   if (auto read = stream.reader.Finish(content, stream.head); !read) stream.refusal = read.error();
   stream.requested = true;
+  // All streams take turns, whatever their client asks for: one long answer holds up no other.
+  const nghttp2_extpri turns{NGHTTP2_EXTPRI_DEFAULT_URGENCY, 1};
+  nghttp2_session_change_extpri_stream_priority(session_, stream.id, &turns, 1);
   Tell(Http2Event::Kind::kRequest, stream.id);
 }
 

@@ -126,26 +126,29 @@ Ruling WithholdIt(const ToolCall& /*call*/) {
 
 Played Play(Dialect dialect, Delivery delivery, std::string_view bytes, const Cut& cut, const Decide& decide,
             AnswerLimits limits) {
+  return PlayThrough(*MakeGate(dialect, delivery, limits), bytes, cut, decide);
+}
+
+Played PlayThrough(AnswerGate& gate, std::string_view bytes, const Cut& cut, const Decide& decide) {
   Played played;
-  const auto gate = MakeGate(dialect, delivery, limits);
   base::Status status;
   while (status && !bytes.empty()) {
     const std::size_t size = cut(bytes);
-    status = gate->Feed(bytes.substr(0, size), played.out);
+    status = gate.Feed(bytes.substr(0, size), played.out);
     bytes.remove_prefix(size);
-    while (status && !gate->pending().empty()) {
+    while (status && !gate.pending().empty()) {
       std::vector<Ruling> rulings;
-      for (const ToolCall& call : gate->pending()) {
+      for (const ToolCall& call : gate.pending()) {
         played.calls.push_back(call);
         rulings.push_back(decide(call));
       }
-      status = gate->Rule(rulings, played.out);
+      status = gate.Rule(rulings, played.out);
     }
   }
   played.running = played.out;
-  if (status) status = gate->Finish(played.out);
+  if (status) status = gate.Finish(played.out);
   if (!status) played.error = status.error().message;
-  played.summary = gate->summary();
+  played.summary = gate.summary();
   return played;
 }
 

@@ -38,6 +38,10 @@ using Decide = std::function<Ruling(const ToolCall& call)>;
 [[nodiscard]] Played Play(Dialect dialect, Delivery delivery, std::string_view bytes, const Cut& cut,
                           const Decide& decide, AnswerLimits limits = {});
 
+/// The same through any gate.
+[[nodiscard]] Played PlayThrough(AnswerGate& gate, std::string_view bytes, const Cut& cut,
+                                 const Decide& decide);
+
 /// "data: …" frames out of lines of JSON, as each dialect's providers send them, with the end.
 [[nodiscard]] std::string FramesOf(Dialect dialect, std::string_view lines);
 

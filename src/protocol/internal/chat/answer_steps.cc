@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/json_writer.h"
 #include "protocol/internal/chat/request_parts.h"
 #include "protocol/internal/dialects.h"
 #include "protocol/internal/openai_choice.h"
@@ -42,11 +43,17 @@ bool IsKnownInChoice(std::string_view key) {
 }
 
 bool IsKnownInBody(std::string_view key) {
-  constexpr std::array<std::string_view, 11> kKnown = {"role",          "content",
-                                                       "refusal",       "reasoning_content",
-                                                       "reasoning",     "reasoning_details",
-                                                       "annotations",   "tool_calls",
-                                                       "function_call", "images",
+  constexpr std::array<std::string_view, 12> kKnown = {"audio",
+                                                       "role",
+                                                       "content",
+                                                       "refusal",
+                                                       "reasoning_content",
+                                                       "reasoning",
+                                                       "reasoning_details",
+                                                       "annotations",
+                                                       "tool_calls",
+                                                       "function_call",
+                                                       "images",
                                                        "index"};
   return IsOneOf(key, kKnown);
 }
@@ -150,6 +157,7 @@ Status ChatAnswerSteps::ReadChoice(Json entry, Form form, std::size_t rank, std:
   if (!finish) return std::unexpected(finish.error());
   Choice& choice = choices_[*index];
   ReadLogProbabilities(entry.Find("logprobs"), choice);
+  ReadAudio(body.Find("audio"), *index);
   KeepMembers(entry, At("choices", *index) + ".", IsKnownInChoice);
   KeepMembers(body, At("choices", *index) + ".message.", IsKnownInBody);
   if (choice.finished) {
@@ -293,6 +301,25 @@ void ChatAnswerSteps::ReadLogProbabilities(Json value, Choice& choice) {
     for (const Json entry : value.Find(kLists[i]).elements())
       all.append(all.empty() ? "" : ",").append(OneLine(entry.raw()));
   }
+}
+
+/// `audio` is kept as one object: its id and expiry as they come last, its data and transcript joined.
+void ChatAnswerSteps::ReadAudio(Json audio, std::size_t index) {
+  if (!audio.is_object()) return;
+  Choice& choice = choices_[index];
+  choice.audio_data += audio.Find("data").text();
+  choice.audio_transcript += audio.Find("transcript").text();
+  std::string& kept = others_[At("choices", index) + ".message.audio"];
+  const auto before = base::JsonDocument::Parse(kept.empty() ? "{}" : std::string_view(kept));
+  base::JsonWriter json;
+  json.BeginObject();
+  for (const std::string_view key : {"id", "expires_at"}) {
+    Json value = audio.Find(key);
+    if (Absent(value) && before) value = before->root().Find(key);
+    if (!Absent(value)) json.Key(key).Raw(value.raw());
+  }
+  json.Key("data").String(choice.audio_data).Key("transcript").String(choice.audio_transcript);
+  kept = json.EndObject().Take();
 }
 
 Status ChatAnswerSteps::Finish(Json entry, std::string finish, std::size_t index, const std::string& where,

@@ -48,6 +48,8 @@ class ChatAnswerSteps {
     bool refused = false;
     bool finished = false;
     std::string finish;
+    std::string audio_data;  // of `audio`, which a stream gives in pieces
+    std::string audio_transcript;
     std::string log_probabilities[2];  // elements of `content` and `refusal`, joined by commas
     AnswerDelta stop;
   };
@@ -65,6 +67,7 @@ class ChatAnswerSteps {
   [[nodiscard]] base::Status ReadImages(base::Json images, const std::string& where, std::size_t index,
                                         std::vector<AnswerDelta>& out);
   void ReadLogProbabilities(base::Json value, Choice& choice);
+  void ReadAudio(base::Json audio, std::size_t index);
   [[nodiscard]] base::Status Finish(base::Json entry, std::string finish, std::size_t index,
                                     const std::string& where, std::vector<AnswerDelta>& out);
   [[nodiscard]] base::Status GiveCalls(std::size_t index, const std::string& where,

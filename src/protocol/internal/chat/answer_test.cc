@@ -210,6 +210,12 @@ TEST(ChatAnswer, IsTheSameStreamedAndWhole) {
            Stopped("tool_calls"),
        Whole(R"({"tool_calls":[{"id":"a","type":"custom","custom":{"name":"f","input":"free text"}}]})",
              "tool_calls")},
+      {"audio, whose expiry comes after the end",
+       Chunk(R"({"audio":{"id":"audio_1","data":"aG","transcript":"Hel"}})") +
+           Chunk(R"({"audio":{"data":"k=","transcript":"lo"}})") + Chunk("{}", R"("finish_reason":"stop")") +
+           Chunk(R"({"audio":{"expires_at":9}})") + "data: [DONE]\n\n",
+       Whole(R"({"content":null,"audio":{"id":"audio_1","expires_at":9,"data":"aGk=","transcript":"Hello"}})",
+             "stop")},
       {"citations, whose offsets count characters",
        Chunk(R"({"content":"Grüße."})") +
            Chunk(

@@ -14,8 +14,41 @@ using base::Json;
 using base::Result;
 using base::Status;
 
-constexpr std::int64_t kShortCache_s = 300;
-constexpr std::int64_t kLongCache_s = 3600;
+/// A mark's lifetime and how it is said. OpenAI's stands in `prompt_cache_breakpoint` (without a ttl it
+/// has the request's, which is 30 minutes); Anthropic's in `cache_control`, which gateways take as well.
+struct CacheMark {
+  std::string_view member;
+  std::string_view ttl;
+  std::int64_t lifetime_s;
+};
+constexpr std::array kCacheMarks = {
+    CacheMark{"prompt_cache_breakpoint", "30m", 1'800}, CacheMark{"prompt_cache_breakpoint", "12h", 43'200},
+    CacheMark{"cache_control", "5m", 300}, CacheMark{"cache_control", "1h", 3'600}};
+
+/// The part's mark in seconds; 0 when it has none, or one that we do not know.
+std::int64_t CacheOf(Json part) {
+  for (const CacheMark& mark : kCacheMarks) {
+    const Json given = part.Find(mark.member);
+    if (!given.is_object()) continue;
+    const Json ttl = given.Find("ttl");
+    const bool breakpoint = mark.member == "prompt_cache_breakpoint";
+    const bool known = breakpoint ? given.Find("mode").equals("explicit") && HasOnly(given, {"mode", "ttl"})
+                                  : given.Find("type").equals("ephemeral") && HasOnly(given, {"type", "ttl"});
+    if (known && (Absent(ttl) || ttl.equals(mark.ttl))) return mark.lifetime_s;
+  }
+  return 0;
+}
+
+/// Whether a part's block says all of it: it has these members, and a mark at most.
+bool SaysOnly(Json part, std::initializer_list<std::string_view> names) {
+  const bool marked = CacheOf(part) != 0;
+  for (const base::JsonMember member : part.members()) {
+    const auto same = [&](std::string_view name) { return member.key.equals(name); };
+    if (std::ranges::any_of(names, same)) continue;
+    if (!marked || (!same("prompt_cache_breakpoint") && !same("cache_control"))) return false;
+  }
+  return true;
+}
 
 /// A part's own object ("image_url": {…}); Mistral and others give the bare string.
 struct Inner {
@@ -51,7 +84,7 @@ Result<Block> ReadImage(Json part, const std::string& where) {
   if (!media) return base::Within(where + ".image_url.url", media.error());
   media->detail = std::move(detail);
   Block block = MakeBlock(std::move(*media));
-  if (!HasOnly(part, {"type", "image_url"}) || !HasOnly(inner->object, {"url", "detail"}))
+  if (!SaysOnly(part, {"type", "image_url"}) || !HasOnly(inner->object, {"url", "detail"}))
     block.original = part.raw();
   return block;
 }
@@ -73,7 +106,7 @@ Result<Block> ReadAudio(Json part, const std::string& where) {
     block.original = part.raw();
   }
   if (media.base64.empty()) return Malformed(where + ".input_audio.data", "must be base64 and not empty");
-  if (!HasOnly(part, {"type", "input_audio"}) || !HasOnly(inner->object, {"data", "format"}))
+  if (!SaysOnly(part, {"type", "input_audio"}) || !HasOnly(inner->object, {"data", "format"}))
     block.original = part.raw();
   block.content = std::move(media);
   return block;
@@ -99,7 +132,7 @@ Result<Block> ReadFile(Json part, const std::string& where) {
   media.file_id = std::move(*id);
   media.name = std::move(*name);
   Block block = MakeBlock(std::move(media));
-  if (!HasOnly(part, {"type", "file"}) || !HasOnly(file, {"file_data", "file_id", "filename"}))
+  if (!SaysOnly(part, {"type", "file"}) || !HasOnly(file, {"file_data", "file_id", "filename"}))
     block.original = part.raw();
   return block;
 }
@@ -117,7 +150,8 @@ Result<Block> ReadUrlPart(Json part, std::string_view key, MediaBlock::Kind kind
   if (!media) return base::Within(where + "." + std::string(key), media.error());
   media->name = std::move(*name);
   Block block = MakeBlock(std::move(*media));
-  block.original = part.raw();
+  if (!SaysOnly(part, {"type", key, "document_name"}) || !HasOnly(inner->object, {"url"}))
+    block.original = part.raw();
   return block;
 }
 
@@ -131,7 +165,7 @@ Result<Block> ReadTextPart(Json part, std::string_view key, const std::string& w
   } else {
     block.content = TextBlock{.text = std::move(*text), .citations = {}};
   }
-  if (!HasOnly(part, {"type", key})) block.original = part.raw();
+  if (!SaysOnly(part, {"type", key})) block.original = part.raw();
   return block;
 }
 
@@ -146,7 +180,7 @@ Result<Block> ReadThinking(Json part, const std::string& where) {
     reasoning.text += *text;
   }
   Block block = MakeBlock(std::move(reasoning));
-  if (!HasOnly(part, {"type", "thinking"})) block.original = part.raw();
+  if (!SaysOnly(part, {"type", "thinking"})) block.original = part.raw();
   return block;
 }
 
@@ -165,14 +199,16 @@ Result<Block> ReadPart(Json part, const std::string& where) {
   return block;
 }
 
-/// Anthropic's mark, which gateways and OpenRouter take in Chat Completions too.
-std::int64_t CacheOf(Json part) {
-  const Json mark = part.Find("cache_control");
-  if (!mark.is_object()) return 0;
-  return mark.Find("ttl").equals("1h") ? kLongCache_s : kShortCache_s;
-}
-
 }  // namespace
+
+void WriteCacheMark(std::int64_t lifetime_s, base::JsonWriter& json) {
+  for (const CacheMark& mark : kCacheMarks) {
+    if (mark.lifetime_s != lifetime_s) continue;
+    const bool breakpoint = mark.member == "prompt_cache_breakpoint";
+    json.Key(mark.member).BeginObject().Key(breakpoint ? "mode" : "type");
+    json.String(breakpoint ? "explicit" : "ephemeral").Key("ttl").String(mark.ttl).EndObject();
+  }
+}
 
 bool HasOnly(Json object, std::initializer_list<std::string_view> names) {
   for (const base::JsonMember member : object.members()) {

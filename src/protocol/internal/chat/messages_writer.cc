@@ -3,7 +3,7 @@
 
 #include "protocol/internal/chat/message_members.h"
 #include "protocol/internal/chat/request_pieces.h"
-#include "protocol/internal/reading.h"
+#include "protocol/internal/requests.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -19,7 +19,7 @@ struct Placed {
 
 bool IsPlainText(const ChatWriting& writing, const Placed& placed) {
   return std::holds_alternative<TextBlock>(placed.block->content) &&
-         !(writing.own() && !placed.block->original.empty());
+         !(writing.own() && (!placed.block->original.empty() || placed.block->cache_s != 0));
 }
 
 /// The messages of one turn after another.
@@ -33,6 +33,7 @@ class MessagesWriter {
   Status WriteTurn(std::size_t rank);
   Status WriteResult(const ResultBlock& result, const std::string& path, const Turn& turn,
                      std::vector<Placed>& moved);
+  Status Move(const Placed& media);
   Status WritePlain(std::size_t rank, const std::vector<Placed>& blocks);
   Status WriteAssistant(std::size_t rank, const Turn& turn, const std::vector<Placed>& blocks);
   Status WriteContent(const std::vector<Placed>& blocks);
@@ -114,7 +115,12 @@ Status MessagesWriter::WriteResult(const ResultBlock& result, const std::string&
   for (std::size_t i = 0; i < result.content.size(); ++i) {
     const Placed placed{&result.content[i], At(path + ".content", i)};
     const bool media = std::holds_alternative<MediaBlock>(result.content[i].content);
-    (media && !writing_.own() ? moved : texts).push_back(placed);
+    if (media && !writing_.own()) {
+      if (auto fits = Move(placed); !fits) return fits;
+      moved.push_back(placed);
+    } else {
+      texts.push_back(placed);
+    }
   }
   json_.Key("content");
   if (!result.json.empty()) {
@@ -124,14 +130,21 @@ Status MessagesWriter::WriteResult(const ResultBlock& result, const std::string&
   }
   WriteOthers(turn);
   json_.EndObject();
-  for (const Placed& placed : moved) {
-    if (!placed.path.starts_with(path + ".")) continue;
-    writing_.context.findings.push_back(
-        {Feature::kResultImage, placed.path,
-         placed.path + ": a tool's result holds only text in Chat Completions; the medium stands in a user "
-                       "message behind it",
-         Disposal::kWarn});
-  }
+  return {};
+}
+
+/// A result holds only text in Chat Completions; its images and documents stand in a user message behind
+/// the results, which models read alike. A route that rejects them says so in its configuration.
+Status MessagesWriter::Move(const Placed& media) {
+  const bool image = std::get<MediaBlock>(media.block->content).kind == MediaBlock::Kind::kImage;
+  const Feature feature = image ? Feature::kResultImage : Feature::kResultDocument;
+  const Disposals& disposals = writing_.context.translation.disposals;
+  const std::string what = "a tool's result holds only text in Chat Completions";
+  if (const auto set = disposals.find(feature); set != disposals.end() && set->second == Disposal::kReject)
+    return Malformed(media.path, what);
+  writing_.context.findings.push_back(
+      {feature, media.path, media.path + ": " + what + "; it stands in a user message behind the results",
+       Disposal::kWarn});
   return {};
 }
 
@@ -207,9 +220,6 @@ Status MessagesWriter::WriteAssistant(std::size_t rank, const Turn& turn, const 
   if (refusal != nullptr) json_.Key("refusal").String(refusal->text);
   WriteAnnotations(content);
   WriteCalls(calls);
-  const bool last = rank + 1 == writing_.request.turns.size();
-  if (last && calls.empty() && writing_.traits.prefill == ProfileTraits::Prefill::kMarked && !writing_.own())
-    json_.Key("prefix").Bool(true);
   WriteOthers(turn);
   json_.EndObject();
   return {};

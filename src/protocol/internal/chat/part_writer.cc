@@ -1,3 +1,4 @@
+#include "protocol/internal/chat/request_parts.h"
 #include "protocol/internal/chat/request_pieces.h"
 #include "protocol/internal/requests.h"
 
@@ -18,13 +19,14 @@ std::string_view AudioFormat(std::string_view media_type) {
   return "";
 }
 
-Status WriteImage(const MediaBlock& media, const std::string& path, JsonWriter& json) {
+/// Leaves the part open, as the other kinds do, for its mark.
+Status WriteImagePart(const MediaBlock& media, const std::string& path, JsonWriter& json) {
   if (!media.file_id.empty())
     return Malformed(path, "Chat Completions takes no image by its file id; send its bytes or a URL");
   json.BeginObject().Key("type").String("image_url").Key("image_url").BeginObject();
   json.Key("url").String(media.url.empty() ? DataUrl(media) : media.url);
   if (!media.detail.empty()) json.Key("detail").String(media.detail);
-  json.EndObject().EndObject();
+  json.EndObject();
   return {};
 }
 
@@ -38,21 +40,25 @@ Status WriteDocument(const ChatWriting& writing, const MediaBlock& media, const 
       json.BeginObject().Key("type").String("document_url").Key("document_url");
       json.String(media.url.empty() ? DataUrl(media) : media.url);
       if (!media.name.empty()) json.Key("document_name").String(media.name);
-      json.EndObject();
       return {};
     case Media::kOpenAi:
       break;
   }
-  if (!media.url.empty()) return Malformed(path, "Chat Completions takes no document by URL; send its bytes");
+  if (!media.url.empty()) {
+    if (!writing.own()) return Malformed(path, "Chat Completions takes no document by URL; send its bytes");
+    json.BeginObject().Key("type").String("document_url").Key("document_url").String(media.url);
+    if (!media.name.empty()) json.Key("document_name").String(media.name);
+    return {};
+  }
   json.BeginObject().Key("type").String("file").Key("file").BeginObject();
   if (!media.file_id.empty()) {
     json.Key("file_id").String(media.file_id);
   } else {
     json.Key("file_data").String(DataUrl(media));
   }
-  if (!media.name.empty() || media.file_id.empty())
+  if (!media.name.empty() || (media.file_id.empty() && !writing.own()))
     json.Key("filename").String(media.name.empty() ? "document" : media.name);
-  json.EndObject().EndObject();
+  json.EndObject();
   return {};
 }
 
@@ -63,12 +69,12 @@ Status WriteAudio(const ChatWriting& writing, const MediaBlock& media, const std
   if (media.base64.empty()) return Malformed(path, "Chat Completions takes audio only as bytes");
   json.BeginObject().Key("type").String("input_audio").Key("input_audio");
   if (writing.traits.media == Media::kMistral) {
-    json.String(media.base64).EndObject();
+    json.String(media.base64);
     return {};
   }
   const std::string_view format = AudioFormat(media.media_type);
   if (format.empty()) return Malformed(path, "audio must be wav or mp3, not \"" + media.media_type + "\"");
-  json.BeginObject().Key("data").String(media.base64).Key("format").String(format).EndObject().EndObject();
+  json.BeginObject().Key("data").String(media.base64).Key("format").String(format).EndObject();
   return {};
 }
 
@@ -76,7 +82,7 @@ Status WriteMedia(const ChatWriting& writing, const MediaBlock& media, const std
                   JsonWriter& json) {
   switch (media.kind) {
     case MediaBlock::Kind::kImage:
-      return WriteImage(media, path, json);
+      return WriteImagePart(media, path, json);
     case MediaBlock::Kind::kDocument:
       return WriteDocument(writing, media, path, json);
     case MediaBlock::Kind::kAudio:
@@ -85,7 +91,7 @@ Status WriteMedia(const ChatWriting& writing, const MediaBlock& media, const std
       if (writing.traits.profile != Profile::kVllm && writing.traits.profile != Profile::kNone)
         return Malformed(path, std::string(writing.traits.name) + " takes no video");
       json.BeginObject().Key("type").String("video_url").Key("video_url").BeginObject();
-      json.Key("url").String(media.url.empty() ? DataUrl(media) : media.url).EndObject().EndObject();
+      json.Key("url").String(media.url.empty() ? DataUrl(media) : media.url).EndObject();
       return {};
   }
   return {};
@@ -99,7 +105,9 @@ Status WritePart(const ChatWriting& writing, const Block& block, const std::stri
     return {};
   }
   if (const auto* text = std::get_if<TextBlock>(&block.content)) {
-    json.BeginObject().Key("type").String("text").Key("text").String(text->text).EndObject();
+    json.BeginObject().Key("type").String("text").Key("text").String(text->text);
+    if (writing.own()) WriteCacheMark(block.cache_s, json);
+    json.EndObject();
     return {};
   }
   if (const auto* refusal = std::get_if<RefusalBlock>(&block.content)) {
@@ -112,8 +120,12 @@ Status WritePart(const ChatWriting& writing, const Block& block, const std::stri
     json.EndArray().EndObject();
     return {};
   }
-  if (const auto* media = std::get_if<MediaBlock>(&block.content))
-    return WriteMedia(writing, *media, path, json);
+  if (const auto* media = std::get_if<MediaBlock>(&block.content)) {
+    if (auto written = WriteMedia(writing, *media, path, json); !written) return written;
+    if (writing.own()) WriteCacheMark(block.cache_s, json);
+    json.EndObject();
+    return {};
+  }
   return Malformed(path, "cannot stand in the content of a Chat Completions message");
 }
 

@@ -24,8 +24,8 @@ constexpr std::array kProfiles = {
            .echo = Traits::Echo::kNever,
            .custom_tools = Has::kYes},
     // docs.mistral.ai, API "Chat Completion": unknown members are refused (422 extra_forbidden), call ids
-    // are nine letters and digits, usage always stands in the last chunk, a last assistant message needs
-    // `prefix`, documents go as document_url and audio as bare base64.
+    // are nine letters and digits, usage always stands in the last chunk, documents go as document_url and
+    // audio as bare base64.
     Traits{.profile = Profile::kMistral,
            .name = "mistral",
            .tokens_member = "max_tokens",
@@ -34,7 +34,6 @@ constexpr std::array kProfiles = {
            .echo = Traits::Echo::kParts,
            .effort = Traits::Effort::kNone,
            .foreign = Traits::Foreign::kLeftOut,
-           .prefill = Traits::Prefill::kMarked,
            .media = Traits::Media::kMistral,
            .log_probabilities = Has::kNo,
            .stream_options = Has::kNo,
@@ -47,7 +46,6 @@ constexpr std::array kProfiles = {
            .tokens_member = "max_tokens",
            .echo = Traits::Echo::kContentInTools,
            .effort = Traits::Effort::kThinking,
-           .prefill = Traits::Prefill::kMarked,
            .media = Traits::Media::kImagesOnly,
            .answer_schema = Has::kNo,
            .choices = Has::kNo,
@@ -66,8 +64,7 @@ constexpr std::array kProfiles = {
            .media = Traits::Media::kImagesOnly,
            .choices = Has::kNo,
            .log_probabilities = Has::kNo,
-           .penalties = Has::kNo,
-           .participant_name = Has::kYes},
+           .penalties = Has::kNo},
     // docs.vllm.ai, "OpenAI-Compatible Server": more than OpenAI has; chat templates know the role
     // `system`, seldom `developer`.
     Traits{.profile = Profile::kVllm,

@@ -49,10 +49,6 @@ struct ProfileTraits {
   enum class Foreign : std::uint8_t { kForwarded, kLeftOut };
   Foreign foreign = Foreign::kForwarded;
 
-  /// How a turn of the assistant that is to be continued is marked.
-  enum class Prefill : std::uint8_t { kPlain, kMarked };
-  Prefill prefill = Prefill::kPlain;
-
   /// Where documents and audio go.
   enum class Media : std::uint8_t { kOpenAi, kMistral, kImagesOnly };
   Media media = Media::kOpenAi;

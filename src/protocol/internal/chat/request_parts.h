@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_writer.h"
 #include "base/result.h"
 #include "protocol/exchange.h"
 
@@ -28,6 +29,9 @@ template <typename Content>
 
 /// Whether each member of `object` has one of these names.
 [[nodiscard]] bool HasOnly(base::Json object, std::initializer_list<std::string_view> names);
+
+/// The mark of a part in the form that this lifetime was read from; nothing for another lifetime.
+void WriteCacheMark(std::int64_t lifetime_s, base::JsonWriter& json);
 
 /// Whether `content: ""` says something. Beside calls it does not.
 enum class EmptyText : std::uint8_t { kKept, kSkipped };

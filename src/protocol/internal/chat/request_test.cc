@@ -6,6 +6,7 @@
 #include "base/canonical_json.h"
 #include "base/json.h"
 #include "protocol/internal/dialects.h"
+#include "protocol/origin.h"
 #include "protocol/translate.h"
 
 namespace proviso::protocol {
@@ -55,6 +56,11 @@ std::vector<std::string> Samples() {
           {"type":"file","file":{"file_data":"data:application/pdf;base64,aGk=","filename":"a.pdf"}},
           {"type":"file","file":{"file_id":"file-1"}},
           {"type":"text","text":"cached","cache_control":{"type":"ephemeral","ttl":"1h"}},
+          {"type":"text","text":"kept","prompt_cache_breakpoint":{"mode":"explicit","ttl":"12h"}},
+          {"type":"image_url","image_url":{"url":"https://a.example/y.png"},"prompt_cache_breakpoint":{"mode":"explicit","ttl":"30m"}},
+          {"type":"text","text":"odd","prompt_cache_breakpoint":{"mode":"tomorrow"}},
+          {"type":"document_url","document_url":"https://a.example/a.pdf","document_name":"a"},
+          {"type":"video_url","video_url":{"url":"https://a.example/a.mp4"}},
           {"type":"hologram","hologram":{"depth":3}}]}])"),
       Body(
           R"([{"role":"user","content":"Q"},
@@ -265,6 +271,59 @@ TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].message, std::string(message) + "; it was left out");
   }
+}
+
+TEST(ChatRequest, GivesCacheMarksTheirLifetime) {
+  const std::pair<const char*, std::int64_t> table[] = {
+      {R"("prompt_cache_breakpoint":{"mode":"explicit"})", 1'800},
+      {R"("prompt_cache_breakpoint":{"mode":"explicit","ttl":"30m"})", 1'800},
+      {R"("prompt_cache_breakpoint":{"mode":"explicit","ttl":"12h"})", 43'200},
+      {R"("cache_control":{"type":"ephemeral"})", 300},
+      {R"("cache_control":{"type":"ephemeral","ttl":"1h"})", 3'600},
+      {R"("cache_control":{"type":"eternal"})", 0},
+  };
+  for (const auto& [mark, lifetime_s] : table) {
+    const ExchangeRequest request =
+        ReadIt(Body(R"([{"role":"user","content":[{"type":"text","text":"a",)" + std::string(mark) + "}]}]"));
+    const Block& block = request.turns.at(0).blocks.at(0);
+    EXPECT_EQ(block.cache_s, lifetime_s) << mark;
+    EXPECT_EQ(block.original.empty(), lifetime_s != 0) << mark;
+  }
+}
+
+TEST(ChatRequest, PutsMediaOfResultsBehindThem) {
+  ExchangeRequest request;
+  request.dialect = Dialect::kAnthropicMessages;
+  ResultBlock result{.call_id = "call_1", .name = "", .status = {}, .content = {}, .json = ""};
+  result.content.resize(2);
+  std::get<TextBlock>(result.content[0].content).text = "seen";
+  MediaBlock image;
+  image.media_type = "image/png";
+  image.base64 = "aGk=";
+  result.content[1].content = image;
+  request.turns.resize(1);
+  request.turns[0].blocks.resize(2);
+  request.turns[0].blocks[0].content = result;
+  std::get<TextBlock>(request.turns[0].blocks[1].content).text = "Next?";
+  std::vector<Finding> findings;
+  EXPECT_EQ(
+      WrittenFor(request, Profile::kNone, findings),
+      Canonical(Body(
+          R"([{"role":"tool","tool_call_id":"call_1","content":"seen"},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,aGk="}},{"type":"text","text":"Next?"}]}])")));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].feature, Feature::kResultImage);
+  EXPECT_EQ(findings[0].path, "turns[0].blocks[0].content[1]");
+}
+
+TEST(ChatRequest, KeepsForeignReasoningFromOtherModels) {
+  const std::string signature = Enclose(OriginName(Dialect::kAnthropicMessages, "claude"), "sig");
+  const std::string before = Body(
+      R"([{"role":"assistant","content":"a","reasoning_content":"hm","reasoning_details":[{"index":0,"type":"reasoning.text","text":"hm","signature":")" +
+      signature + R"("}]}])");
+  const auto cut = WithoutForeignReasoning(kChat, before, "gpt");
+  ASSERT_TRUE(cut && *cut);
+  EXPECT_EQ(Canonical((*cut)->body), Canonical(Body(R"([{"role":"assistant","content":"a"}])")));
+  EXPECT_EQ((*cut)->findings.size(), 1U);
 }
 
 TEST(ChatProfile, IsKnownByItsName) {

@@ -107,16 +107,11 @@ Status SettingsWriter::WriteFormat() {
   return {};
 }
 
-/// The effort that stands for a choice that another dialect made in tokens; the steps are those that
-/// OpenAI-compatible servers document for their own efforts.
+/// A budget in tokens has been taken out before: no server here takes one.
 std::string_view EffortOf(const ReasoningChoice& reasoning) {
-  constexpr std::int64_t kLowTokensMax = 2'048;
-  constexpr std::int64_t kMediumTokensMax = 12'288;
   if (!reasoning.effort.empty()) return reasoning.effort;
   if (reasoning.mode == ReasoningChoice::Mode::kOff) return "none";
-  if (!reasoning.budget_tokens) return "";
-  if (*reasoning.budget_tokens <= kLowTokensMax) return "low";
-  return *reasoning.budget_tokens <= kMediumTokensMax ? "medium" : "high";
+  return "";
 }
 
 Status SettingsWriter::WriteReasoning() {

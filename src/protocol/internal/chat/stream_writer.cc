@@ -265,8 +265,10 @@ void ChatStreamWriter::EndCall(std::size_t index, std::string& out) {
   Choice& choice = choices_[index];
   const auto& call = std::get<CallBlock>(choice.block.content);
   if (!call.signature.empty()) {
+    // The SDKs' stream helpers want a function in each delta of a function's call.
     JsonWriter json;
     json.BeginObject().Key("tool_calls").BeginArray().BeginObject().Key("index").Integer(choice.calls);
+    json.Key("function").BeginObject().Key("arguments").String("").EndObject();
     WriteCallSignature(envelope_.origin.empty() ? call.signature : Enclose(envelope_.origin, call.signature),
                        json);
     Chunk(index, json.EndObject().EndArray().EndObject().Take(), out);

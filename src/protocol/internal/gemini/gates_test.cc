@@ -271,7 +271,8 @@ TEST(GeminiArray, RefusesWhatIsNoArrayOfObjects) {
   const std::string last = Chunk(Text("a"), kStop);
   for (const std::string& bytes :
        {"[" + last, "[" + last + ",", "[" + last + "," + "]", "[" + last + "]]", "[" + last + "]x",
-        "[" + last + last + "]", "[[" + last + "]]", std::string("[1]"), std::string("[]"), std::string("[ "), std::string("x")}) {
+        "[" + last + last + "]", "[[" + last + "]]", std::string("[1]"), std::string("[]"), std::string("[ "),
+        std::string("x")}) {
     EXPECT_NE(PlayAs(Delivery::kArrayStream, bytes).error, "") << bytes;
   }
   const std::string spaced = " [ \n" + last + " \n ] \r\n ";

@@ -96,8 +96,6 @@ TEST(ResponsesExchange, ReadsItemsIntoTurns) {
 
 TEST(ResponsesExchange, WritesWhatItRead) {
   ExchangeRequest request = MustRead(kFull);
-  request.tools.clear();
-  request.format = {};
   const auto written = TranslateRequest(
       request,
       {.to = kResponses, .model = "gpt-5", .disposals = {{Feature::kServiceSetting, Disposal::kDrop}}});
@@ -115,6 +113,15 @@ TEST(ResponsesExchange, WritesWhatItRead) {
   EXPECT_EQ(ToJson(again), ToJson(request));
   EXPECT_THAT(written->body, HasSubstr(R"("store":false)"));
   EXPECT_THAT(written->body, HasSubstr(R"("include":["reasoning.encrypted_content"])"));
+}
+
+TEST(ResponsesExchange, SaysStrictOutright) {
+  const ExchangeRequest request = MustRead(
+      R"({"model":"m","input":"x","tools":[{"type":"function","name":"f","parameters":{"type":"object"}}]})");
+  const auto written = TranslateRequest(request, {.to = kResponses, .model = "gpt-4o"});
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_THAT(written->body, HasSubstr(R"("strict":false)"));
+  EXPECT_THAT(written->body, Not(HasSubstr("encrypted_content"))) << "this family does not reason";
 }
 
 /// Each member of the body lands somewhere: taking its text away changes what was read.
