@@ -55,6 +55,27 @@ std::string AnthropicStream() {
       "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
 }
 
+std::string ResponsesStream() {
+  const std::string at =
+      R"("output_index":0,"item_id":"msg_0434d6d64b12b08900692f639dc53c819594ea97586113d73b",)";
+  const auto frame = [](const std::string& type, const std::string& members) {
+    return "event: " + type + "\ndata: {\"type\":\"" + type + "\"," + members + "}\n\n";
+  };
+  constexpr std::string_view kMessage =
+      R"("output_index":0,"item":{"type":"message","id":"msg_1","content":[]})";
+  return Stream(
+      frame("response.created", R"("response":{"id":"resp_1","model":"m","output":[]})") +
+          frame("response.output_item.added", std::string(kMessage)),
+      [&](const std::string& word, std::size_t i) {
+        return frame("response.output_text.delta", R"("sequence_number":)" + std::to_string(i + 4) + "," +
+                                                       at + R"("content_index":0,"delta":")" + word +
+                                                       R"(","logprobs":[],"obfuscation":")" +
+                                                       std::string(i % 12, 'p') + "\"");
+      },
+      frame("response.output_item.done", std::string(kMessage)) +
+          frame("response.completed", R"("response":{"id":"resp_1","status":"completed","output":[]})"));
+}
+
 void Report(benchmark::State& state, std::size_t bytes) {
   const auto rounds = static_cast<std::int64_t>(state.iterations());
   state.SetItemsProcessed(rounds * static_cast<std::int64_t>(kEvents));
@@ -101,6 +122,8 @@ std::string Unlearnable(std::string stream) {
 BENCHMARK_CAPTURE(Copied, openai, OpenAiStream());
 BENCHMARK_CAPTURE(Inspected, openai, Dialect::kOpenAiChat, OpenAiStream());
 BENCHMARK_CAPTURE(Inspected, openai_each_parsed, Dialect::kOpenAiChat, Unlearnable(OpenAiStream()));
+BENCHMARK_CAPTURE(Copied, responses, ResponsesStream());
+BENCHMARK_CAPTURE(Inspected, responses, Dialect::kOpenAiResponses, ResponsesStream());
 BENCHMARK_CAPTURE(Copied, anthropic, AnthropicStream());
 BENCHMARK_CAPTURE(Inspected, anthropic, Dialect::kAnthropicMessages, AnthropicStream());
 

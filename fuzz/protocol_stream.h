@@ -26,11 +26,11 @@ struct Played {
 };
 
 /// `pieces` 0 feeds everything at once.
-inline Played Play(protocol::Dialect dialect, std::string_view bytes, unsigned pieces,
-                   protocol::Ruling::Kind kind) {
+inline Played Play(protocol::Dialect dialect, protocol::Delivery delivery, std::string_view bytes,
+                   unsigned pieces, protocol::Ruling::Kind kind) {
   Played played;
   std::mt19937 random(pieces);
-  const auto gate = protocol::MakeGate(dialect, protocol::Delivery::kStream);
+  const auto gate = protocol::MakeGate(dialect, delivery);
   base::Status status;
   while (status && !bytes.empty()) {
     const std::size_t size =
@@ -60,21 +60,22 @@ inline void Require(bool held) {
   if (!held) std::abort();
 }
 
-inline void CheckStream(protocol::Dialect dialect, const std::uint8_t* data, std::size_t size) {
+inline void CheckStream(protocol::Dialect dialect, const std::uint8_t* data, std::size_t size,
+                        protocol::Delivery delivery = protocol::Delivery::kStream) {
   if (size == 0) return;
   using Kind = protocol::Ruling::Kind;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const unsigned pieces = 1U + data[0];
-  const Played released = Play(dialect, bytes, 0, Kind::kRelease);
-  Require(released == Play(dialect, bytes, pieces, Kind::kRelease));
+  const Played released = Play(dialect, delivery, bytes, 0, Kind::kRelease);
+  Require(released == Play(dialect, delivery, bytes, pieces, Kind::kRelease));
   // A repeated message_start is the one event that is dropped.
   if (CountIn(bytes, "message_start") < 2) {
     Require(bytes.starts_with(released.out));
     Require(!released.error.empty() || released.out.size() == bytes.size());
   }
-  const Played withheld = Play(dialect, bytes, 0, Kind::kWithhold);
-  Require(withheld == Play(dialect, bytes, pieces, Kind::kWithhold));
-  const Played again = Play(dialect, withheld.out, 0, Kind::kRelease);
+  const Played withheld = Play(dialect, delivery, bytes, 0, Kind::kWithhold);
+  Require(withheld == Play(dialect, delivery, bytes, pieces, Kind::kWithhold));
+  const Played again = Play(dialect, delivery, withheld.out, 0, Kind::kRelease);
   Require(again.calls.empty());
   Require(!withheld.error.empty() || again.error.empty());
   constexpr std::string_view kCanary = "SECRET";

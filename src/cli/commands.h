@@ -27,6 +27,8 @@ void AddKeysCommand(CLI::App& app, Console& console);
 void AddTourCommand(CLI::App& app, Console& console);
 /// protocol: capabilities, fold, translate.
 void AddProtocolCommand(CLI::App& app, Console& console);
+/// upstreams: status.
+void AddUpstreamsCommand(CLI::App& app, Console& console);
 /// version: what this binary is and what it was built with.
 void AddVersionCommand(CLI::App& app, Console& console);
 

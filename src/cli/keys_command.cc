@@ -88,6 +88,22 @@ Status Api(const Options& options, Console& console) {
   return {};
 }
 
+Status Aws(const Options& options, Console& console) {
+  daemon::AwsAccessKey key = daemon::MakeAwsAccessKey();
+  if (auto written = WriteNew(options.file, key.secret); !written) return written;
+  if (options.json) {
+    base::JsonWriter json;
+    json.BeginObject().Key("aws_access_key_id").String(key.id);
+    json.Key("aws_secret_file").String(options.file).EndObject();
+    console.out() << json.Take() << "\n";
+  } else {
+    console.out() << "aws_access_key_id = \"" << key.id << "\"\naws_secret_file = \"" << options.file
+                  << "\"\n";
+  }
+  upstreams::WipeText(key.secret);
+  return {};
+}
+
 using Work = Status (*)(const Options&, Console&);
 
 CLI::App* Add(CLI::App& parent, Console& console, const char* name, const char* what, const char* footer,
@@ -123,6 +139,12 @@ void AddKeysCommand(CLI::App& app, Console& console) {
           "  proviso keys api\n  proviso keys api --out api.key --json",
           Api, options);
   api->add_option("--out", options->file, "Write the key to this new file instead of printing it");
+  CLI::App* aws =
+      Add(*keys, console, "aws", "Make an access key for an application that uses an AWS SDK",
+          "What it prints belongs under [[key]]. The application is given the id, and the file's content as\n"
+          "its secret access key.\nExample:\n  proviso keys aws --out keys/app.aws",
+          Aws, options);
+  aws->add_option("--out", options->file, "The file to write the secret to; must not be there")->required();
 }
 
 }  // namespace proviso::cli

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   proviso::cli::AddTermsCommand(app, console);
   proviso::cli::AddDecideCommand(app, console);
   proviso::cli::AddProtocolCommand(app, console);
+  proviso::cli::AddUpstreamsCommand(app, console);
   proviso::cli::AddVersionCommand(app, console);
   proviso::cli::AddRecordCommand(app, console);
   try {

@@ -73,8 +73,7 @@ void ReadPlaces(Fields& root, Configuration& out, Errors& errors) {
   terms.RefuseOthers();
 }
 
-std::string ReadKeyDigest(Fields& table) {
-  std::string digest = table.RequiredText("sha256");
+std::string ReadKeyDigest(Fields& table, std::string digest) {
   const auto bytes = base::FromHex(digest);
   if (!digest.empty() && (!bytes || bytes->size() != 32)) {
     table.Error("sha256", "must be the SHA-256 of the key, 64 hexadecimal digits (see `proviso keys api`)");
@@ -96,11 +95,22 @@ void ReadEach(Fields& root, std::string_view key, Errors& errors, const Read& re
 
 void ReadKeys(Fields& root, Configuration& out, Errors& errors) {
   ReadEach(root, "key", errors, [&](Fields& table) {
-    out.keys.push_back({table.RequiredText("id"), ReadKeyDigest(table), table.RequiredText("application"),
-                        table.Text("purpose", ""), ReadLimits(table, errors)});
+    const std::string access_key_id = table.Text("aws_access_key_id", "");
+    std::string digest = access_key_id.empty() ? table.RequiredText("sha256") : table.Text("sha256", "");
+    KeySetup key{table.RequiredText("id"),
+                 ReadKeyDigest(table, std::move(digest)),
+                 table.RequiredText("application"),
+                 table.Text("purpose", ""),
+                 ReadLimits(table, errors),
+                 access_key_id,
+                 PathIn(out.home, table.Text("aws_secret_file", "")).string()};
+    if (key.aws_access_key_id.empty() != key.aws_secret_file.empty()) {
+      table.Error("aws_access_key_id", "aws_access_key_id and aws_secret_file go together");
+    }
+    out.keys.push_back(std::move(key));
   });
   ReadEach(root, "operator", errors, [&out](Fields& table) {
-    out.operators.push_back({table.RequiredText("id"), ReadKeyDigest(table)});
+    out.operators.push_back({table.RequiredText("id"), ReadKeyDigest(table, table.RequiredText("sha256"))});
   });
 }
 
@@ -235,6 +245,7 @@ template <typename T>
 void RefuseTwice(const std::vector<T>& items, std::string T::* name, std::string_view what, Errors& errors) {
   std::set<std::string> seen;
   for (const T& item : items) {
+    if ((item.*name).empty()) continue;
     if (!seen.insert(item.*name).second)
       errors.push_back(std::string(what) + ": \"" + item.*name + "\" stands twice");
   }
@@ -266,6 +277,7 @@ base::Result<Configuration> ReadConfiguration(const std::filesystem::path& file)
   ReadAliases(root, out, errors);
   root.RefuseOthers();
   RefuseTwice(out.keys, &KeySetup::sha256, "key", errors);
+  RefuseTwice(out.keys, &KeySetup::aws_access_key_id, "key", errors);
   RefuseTwice(out.providers, &ProviderSetup::name, "provider", errors);
   RefuseTwice(out.models, &ModelSetup::name, "model", errors);
   RefuseTwice(out.mcp_servers, &McpServerSetup::name, "mcp_server", errors);

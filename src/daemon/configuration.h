@@ -19,13 +19,16 @@ struct ListenSetup {
   std::uint16_t port = 0;
 };
 
-/// An application's API key, by its SHA-256: the key itself is shown once, when it is made.
+/// An application's API key, by its SHA-256: the key itself is shown once, when it is made. Or an access
+/// key with which AWS's SDKs sign; its secret must be there. Or both.
 struct KeySetup {
   std::string id;
   std::string sha256;
   std::string application;
   std::string purpose;
   routing::KeyLimits limits = {};
+  std::string aws_access_key_id = {};
+  std::string aws_secret_file = {};
 };
 
 struct OperatorSetup {

@@ -54,6 +54,17 @@ constexpr std::string_view kConfigurationTail = R"(
 # name = "example-model"                # as callers name it
 # provider = "example"
 # upstream_model = "vendor-name-of-it"
+# prices = { input = 3.0, cached_input = 0.3, output = 15.0 }   # for a million tokens; for budgets of money
+#
+# A name for several models: the first that is permitted and answers. See docs/operating/routing.md.
+# [[alias]]
+# name = "assistant"
+# models = ["example-model", "another-model"]
+# retries = { attempts = 2 }            # at each of them; without this, one
+# timeouts = { first_byte_ms = 30000, total_ms = 120000 }
+#
+# What a key may use stands in its table above, after its sha256:
+# limits = { requests_per_minute = 60, tokens_per_day = 1000000, money_per_month = 50.0 }
 #
 # MCP servers, reached at /mcp/NAME. In the agreement their tools stand with server = "NAME".
 # [[mcp_server]]
@@ -130,6 +141,16 @@ ApiKey MakeApiKey() {
   ApiKey key;
   key.key = "pv_" + Base64Url(bits);
   key.sha256 = base::ToHex(keys::Sha256(key.key));
+  return key;
+}
+
+AwsAccessKey MakeAwsAccessKey() {
+  std::array<std::uint8_t, 9> name{};
+  std::array<std::uint8_t, 20> secret{};
+  base::FillRandom(name);
+  base::FillRandom(secret);
+  AwsAccessKey key{.id = "PV" + base::ToHex(name), .secret = base::ToHex(secret)};
+  for (char& c : key.id) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
   return key;
 }
 

@@ -40,4 +40,11 @@ struct ApiKey {
 };
 [[nodiscard]] ApiKey MakeApiKey();
 
+/// An access key for applications that sign their requests as AWS's SDKs do.
+struct AwsAccessKey {
+  std::string id;      ///< "PV" and eighteen letters and digits.
+  std::string secret;  ///< Forty; the gateway and the application hold it both.
+};
+[[nodiscard]] AwsAccessKey MakeAwsAccessKey();
+
 }  // namespace proviso::daemon

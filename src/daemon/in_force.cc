@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/fields.h"
+#include "base/file.h"
 #include "enforcement/ruling.h"
 #include "http/tls.h"
 #include "terms/declare.h"
@@ -16,6 +17,19 @@ using Errors = std::vector<std::string>;
 std::string Meant(std::string_view word, const std::vector<std::string>& known) {
   const std::string meant = base::DidYouMean(word, known);
   return meant.empty() ? "" : "; did you mean " + meant + "?";
+}
+
+/// One line, as `proviso keys aws` writes it.
+base::Result<std::shared_ptr<const keys::AwsSecret>> ReadAwsSecret(const std::string& file) {
+  constexpr std::size_t kBytesMax = 256;
+  auto text = base::ReadFile(file, kBytesMax);
+  if (!text) return std::unexpected(text.error());
+  std::string_view line = *text;
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  auto secret = keys::AwsSecret::FromText(line);
+  upstreams::WipeText(*text);
+  if (!secret) return std::unexpected(secret.error());
+  return std::make_shared<const keys::AwsSecret>(std::move(*secret));  // shared by the snapshots
 }
 
 void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& errors) {
@@ -33,7 +47,15 @@ void AddKeys(const Configuration& configuration, Snapshot& snapshot, Errors& err
       const auto allowed = terms::AllowedPurpose(agreement, key.application, key.purpose);
       if (!allowed) errors.push_back("key " + key.id + ": " + allowed.error().message);
     }
-    snapshot.callers[key.sha256] = {key.id, application->id, application->organization, key.purpose};
+    const enforcement::Caller caller{key.id, application->id, application->organization, key.purpose};
+    if (!key.sha256.empty()) snapshot.callers[key.sha256] = caller;
+    if (key.aws_access_key_id.empty()) continue;
+    auto secret = ReadAwsSecret(key.aws_secret_file);
+    if (secret) {
+      snapshot.aws_callers[key.aws_access_key_id] = {caller, std::move(*secret)};
+    } else {
+      errors.push_back("key " + key.id + ": aws_secret_file: " + secret.error().message);
+    }
   }
   for (const OperatorSetup& one : configuration.operators) {
     if (snapshot.callers.contains(one.sha256)) {

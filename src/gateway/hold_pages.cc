@@ -3,12 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "base/json_writer.h"
 #include "gateway/hold_json.h"
+#include "gateway/internal/operator_page.h"
 #include "gateway/internal/pages.h"
 #include "gateway/limits.h"
 #include "gateway/refuse.h"
-#include "keys/digest.h"
 
 namespace proviso::gateway::internal {
 
@@ -42,22 +41,6 @@ int StatusOf(ErrorCode code) {
   return 503;
 }
 
-asio::awaitable<void> Send(http::ServerExchange& exchange, int status, std::string body) {
-  std::vector<http::Header> headers{{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
-  (void)co_await exchange.Respond(status, std::move(headers), std::move(body));
-}
-
-asio::awaitable<void> SendError(http::ServerExchange& exchange, int status, std::string_view message) {
-  base::JsonWriter json;
-  json.BeginObject().Key("error").BeginObject().Key("message").String(message).EndObject().EndObject();
-  co_await Send(exchange, status, json.Take());
-}
-
-bool IsOperator(CoreState& core, http::ServerExchange& exchange) {
-  const std::string_view key = PresentedKey(exchange.head());
-  return !key.empty() && core.snapshot()->operators.contains(base::ToHex(keys::Sha256(key)));
-}
-
 /// "state=waiting", "after=hold_…", or both with '&': the hundred holds after that one, oldest first.
 base::Result<oversight::HoldFilter> ReadFilter(std::string_view query) {
   oversight::HoldFilter filter;
@@ -80,27 +63,21 @@ base::Result<oversight::HoldFilter> ReadFilter(std::string_view query) {
   return filter;
 }
 
-constexpr std::string_view kNeedsOperator =
-    "this route needs an operator's key, as Authorization: Bearer KEY";
-
 asio::awaitable<void> SendResult(http::ServerExchange& exchange, base::Result<std::string> json) {
   if (json) {
-    co_await Send(exchange, 200, std::move(*json));
+    co_await SendJson(exchange, 200, std::move(*json));
   } else {
-    co_await SendError(exchange, StatusOf(json.error().code), json.error().message);
+    co_await SendJsonError(exchange, StatusOf(json.error().code), json.error().message);
   }
 }
 
 }  // namespace
 
 asio::awaitable<void> ServeHolds(CoreState& core, http::ServerExchange& exchange) {
-  if (!IsOperator(core, exchange)) {
-    co_await SendError(exchange, 401, kNeedsOperator);
-    co_return;
-  }
+  if (!co_await KnowsOperator(core, exchange)) co_return;
   auto filter = ReadFilter(exchange.head().query);
   if (!filter) {
-    co_await SendError(exchange, 400, filter.error().message);
+    co_await SendJsonError(exchange, 400, filter.error().message);
     co_return;
   }
   Services& services = core.services();
@@ -114,10 +91,7 @@ asio::awaitable<void> ServeHolds(CoreState& core, http::ServerExchange& exchange
 }
 
 asio::awaitable<void> ServeHold(CoreState& core, http::ServerExchange& exchange) {
-  if (!IsOperator(core, exchange)) {
-    co_await SendError(exchange, 401, kNeedsOperator);
-    co_return;
-  }
+  if (!co_await KnowsOperator(core, exchange)) co_return;
   Services& services = core.services();
   auto show = [&services, id = exchange.head().path.substr(kBelow.size())]() -> base::Result<std::string> {
     const auto hold = services.desk.Show(id);
@@ -129,18 +103,15 @@ asio::awaitable<void> ServeHold(CoreState& core, http::ServerExchange& exchange)
 }
 
 asio::awaitable<void> TakeHoldDecision(CoreState& core, http::ServerExchange& exchange) {
-  if (!IsOperator(core, exchange)) {
-    co_await SendError(exchange, 401, kNeedsOperator);
-    co_return;
-  }
+  if (!co_await KnowsOperator(core, exchange)) co_return;
   if (!exchange.head().path.ends_with(kDecisions)) {
-    co_await SendError(exchange, 404, "no such route; a decision goes to /proviso/v1/holds/ID/decisions");
+    co_await SendJsonError(exchange, 404, "no such route; a decision goes to /proviso/v1/holds/ID/decisions");
     co_return;
   }
   auto note = co_await exchange.ReadBody(kApprovalBodyBytesMax);
   if (!note) {
-    co_await SendError(exchange, protocol::StatusOf(KindOfBodyError(note.error().code)),
-                       note.error().message);
+    co_await SendJsonError(exchange, protocol::StatusOf(KindOfBodyError(note.error().code)),
+                           note.error().message);
     co_return;
   }
   const std::string path = exchange.head().path;

@@ -13,6 +13,9 @@ asio::awaitable<void> Refuse(http::ServerExchange& exchange, protocol::Dialect d
   if (!refusal.decision_id.empty()) headers.push_back({"Proviso-Decision", refusal.decision_id});
   if (!refusal.hold_id.empty()) headers.push_back({"Proviso-Hold", refusal.hold_id});
   if (protocol::RetryOf(refusal.kind) == protocol::Retry::kNo) headers.push_back({"x-should-retry", "false"});
+  if (dialect == protocol::Dialect::kBedrockConverse) {
+    headers.push_back({"x-amzn-ErrorType", std::string(protocol::AwsErrorType(refusal.kind))});
+  }
   for (http::Header& header : more) {
     if (http::FindHeader(headers, header.name) == nullptr) headers.push_back(std::move(header));
   }

@@ -55,6 +55,7 @@ std::shared_ptr<Router> MakeRoutes(const std::shared_ptr<CoreState>& core) {
   router->Add("GET", "/healthz", page(internal::ServeHealth));
   router->Add("GET", "/metrics", page(internal::ServeMetrics));
   router->AddBelow("GET", "/record/", page(internal::ServeRecordFile));
+  router->Add("GET", "/proviso/v1/upstreams", page(internal::ServeUpstreams));
   router->Add("GET", "/proviso/v1/holds", page(internal::ServeHolds));
   router->AddBelow("GET", "/proviso/v1/holds/", page(internal::ServeHold));
   router->AddBelow("POST", "/proviso/v1/holds/", page(internal::TakeHoldDecision));

@@ -6,6 +6,7 @@
 //   files, batches and the like of each dialect           refused: undecided_pages.cc
 //   GET  /healthz               GET  /metrics             for machines; no key, no content
 //   GET  /record/…                                    the public log (record/serve.h)
+//   GET  /proviso/v1/upstreams                            with an operator's key
 //   GET  /proviso/v1/holds[/ID] POST /proviso/v1/holds/ID/decisions   with an operator's key
 #pragma once
 

@@ -13,6 +13,7 @@
 #include "enforcement/caller.h"
 #include "enforcement/entries.h"
 #include "gateway/mcp_route.h"
+#include "keys/sigv4.h"
 #include "oversight/approvers.h"
 #include "protocol/dialect.h"
 #include "protocol/translate.h"
@@ -50,9 +51,17 @@ struct ModelCost {
 /// A key by its SHA-256 in hexadecimal: the gateway never keeps a caller's key itself.
 using KeyDigest = std::string;
 
+/// A caller who signs as AWS's SDKs do; a signature can only be checked with the secret itself.
+struct AwsCaller {
+  enforcement::Caller caller;
+  /// Shared with older snapshots.
+  std::shared_ptr<const keys::AwsSecret> secret;
+};
+
 struct Snapshot {
   std::map<KeyDigest, enforcement::Caller, std::less<>> callers;
-  std::map<KeyDigest, std::string, std::less<>> operators;  ///< To the operator's id.
+  std::map<std::string, AwsCaller, std::less<>> aws_callers;  ///< By access key id.
+  std::map<KeyDigest, std::string, std::less<>> operators;    ///< To the operator's id.
   std::map<std::string, enforcement::Target, std::less<>> models;
   std::map<std::string, ProviderRoute, std::less<>> providers;
   /// By what callers may name: the aliases, and each model by itself. Each candidate is one of `models`.

@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "gateway/internal/pages.h"
 #include "gateway/refuse.h"
+#include "gateway/upstreams_json.h"
 #include "keys/digest.h"
 #include "protocol/rendering.h"
 #include "record/serve.h"
@@ -33,18 +34,20 @@ asio::awaitable<bool> KnowsCaller(const Snapshot& snapshot, http::ServerExchange
   co_return false;
 }
 
-protocol::ModelEntry EntryOf(const enforcement::Target& target) {
-  return {.id = target.model, .owner = target.provider, .display_name = {}};
+/// An alias has no one provider; the first stands for it.
+protocol::ModelEntry EntryOf(const Snapshot& snapshot, const routing::Route& route) {
+  const enforcement::Target& first = snapshot.models.find(route.groups.front().front().model)->second;
+  return {.id = route.name, .owner = first.provider, .display_name = {}};
 }
 
 }  // namespace
 
-/// Every model: what is served in another dialect is translated.
+/// Every model and alias: what is served in another dialect is translated.
 asio::awaitable<void> ServeModels(CoreState& core, http::ServerExchange& exchange) {
   const auto snapshot = core.snapshot();  // a copy: it must outlive a reload
   if (!co_await KnowsCaller(*snapshot, exchange)) co_return;
   std::vector<protocol::ModelEntry> models;
-  for (const auto& [name, target] : snapshot->models) models.push_back(EntryOf(target));
+  for (const auto& [name, route] : snapshot->routes) models.push_back(EntryOf(*snapshot, route));
   const protocol::Dialect dialect = DialectOfClient(exchange.head());
   co_await Send(exchange, 200, "application/json", protocol::RenderModelList(dialect, models));
 }
@@ -53,14 +56,15 @@ asio::awaitable<void> ServeModel(CoreState& core, http::ServerExchange& exchange
   const auto snapshot = core.snapshot();  // a copy: it must outlive a reload
   if (!co_await KnowsCaller(*snapshot, exchange)) co_return;
   const std::string_view path = exchange.head().path;
-  const auto target = snapshot->models.find(path.substr(path.find("/models/") + 8));
+  const auto route = snapshot->routes.find(path.substr(path.find("/models/") + 8));
   const protocol::Dialect dialect = DialectOfClient(exchange.head());
-  if (target == snapshot->models.end()) {
+  if (route == snapshot->routes.end()) {
     protocol::Refusal refusal = PlainRefusal(protocol::RefusalKind::kNotFound, "model: no such model here");
     co_await Refuse(exchange, dialect, std::move(refusal));
     co_return;
   }
-  co_await Send(exchange, 200, "application/json", protocol::RenderModel(dialect, EntryOf(target->second)));
+  co_await Send(exchange, 200, "application/json",
+                protocol::RenderModel(dialect, EntryOf(*snapshot, route->second)));
 }
 
 /// 200 while requests can be decided and recorded; 503 once the record has stopped.
@@ -75,8 +79,10 @@ asio::awaitable<void> ServeHealth(CoreState& core, http::ServerExchange& exchang
 }
 
 asio::awaitable<void> ServeMetrics(CoreState& core, http::ServerExchange& exchange) {
-  co_await Send(exchange, 200, "text/plain; version=0.0.4",
-                core.services().metrics.Render(core.services().log.durable()));
+  Services& services = core.services();
+  std::string text = services.metrics.Render(services.log.durable());
+  text += UpstreamsMetrics(services.providers.Look(services.clock.MonotonicNs()), services.allowances.All());
+  co_await Send(exchange, 200, "text/plain; version=0.0.4", std::move(text));
 }
 
 asio::awaitable<void> ServeRecordFile(CoreState& core, http::ServerExchange& exchange) {

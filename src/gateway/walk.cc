@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "enforcement/notices.h"
+#include "gateway/aws_caller.h"
 #include "gateway/internal/request_headers.h"
 #include "gateway/internal/walk.h"
 #include "gateway/limits.h"
@@ -40,11 +41,26 @@ Walk::Walk(std::shared_ptr<CoreState> core, http::ServerExchange& exchange, prot
              }),
       upstream_dialect_(dialect_) {}
 
-const enforcement::Caller* Walk::Authenticate() const {
+base::Result<const enforcement::Caller*> Walk::Authenticate() const {
+  if (PresentsAwsSignature(exchange_.head())) {
+    const auto claimed = ClaimedAwsCaller(exchange_.head(), *snapshot_);
+    if (!claimed) return std::unexpected(claimed.error());
+    return &(*claimed)->caller;
+  }
   const std::string_view key = PresentedKey(exchange_.head());
-  if (key.empty()) return nullptr;
   const auto caller = snapshot_->callers.find(base::ToHex(keys::Sha256(key)));
-  return caller == snapshot_->callers.end() ? nullptr : &caller->second;
+  if (key.empty() || caller == snapshot_->callers.end()) {
+    return base::Fail(base::ErrorCode::kDenied,
+                      "Send yours as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\".");
+  }
+  return &caller->second;
+}
+
+base::Status Walk::CheckSignature() const {
+  if (!PresentsAwsSignature(exchange_.head())) return {};
+  const auto proven = AuthenticateAws(exchange_.head(), body_, *snapshot_, core_->services().clock.WallMs());
+  if (!proven) return std::unexpected(proven.error());
+  return {};
 }
 
 base::Status Walk::ReadHeaders() {
@@ -77,13 +93,12 @@ awaitable<void> Walk::RefuseUnrecorded(base::Error error) {
 
 /// Everything that can be said of the request before it is decided; false when it was refused.
 awaitable<bool> Walk::Read() {
-  caller_ = Authenticate();
-  if (caller_ == nullptr) {
-    co_await RefuseEarly(
-        RefusalKind::kUnauthenticated,
-        "No valid API key. Send yours as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\".");
+  const auto caller = Authenticate();
+  if (!caller) {
+    co_await RefuseEarly(RefusalKind::kUnauthenticated, "No valid API key. " + caller.error().message);
     co_return false;
   }
+  caller_ = *caller;
   auto body = co_await exchange_.ReadBody(protocol::kRequestBytesMax);
   if (!body) {
     if (body.error().code == base::ErrorCode::kUnavailable) co_return false;
@@ -91,6 +106,10 @@ awaitable<bool> Walk::Read() {
     co_return false;
   }
   body_ = std::move(*body);
+  if (auto checked = CheckSignature(); !checked) {
+    co_await RefuseEarly(RefusalKind::kUnauthenticated, checked.error().message);
+    co_return false;
+  }
   auto request = protocol::ReadRequest(inbound_, body_);
   if (!request) {
     co_await RefuseEarly(KindOfBodyError(request.error().code), request.error().message);

@@ -189,8 +189,8 @@ awaitable<routing::Step> Walk::PassAnswer(upstreams::Exchange& upstream, const h
   std::string out;
   const base::Status pumped = co_await Pump(upstream, *gate, out);
   if (!pumped) {
-    if (exchange_.responded()) (void)co_await Deliver(out);
-    co_return co_await BreakOff(pumped.error(), FailureOf(pumped.error().code, upstream.sends()), intent);
+    const routing::Failure failure = FailureOf(pumped.error().code, upstream.sends());
+    co_return co_await BreakOff(pumped.error(), failure, intent, std::move(out));
   }
   const routing::Step step = co_await FinishAnswer(*gate, std::move(out), intent);
   if (step.next != routing::Next::kGiveUp) co_return step;
@@ -252,9 +252,8 @@ awaitable<routing::Step> Walk::FinishAnswer(protocol::AnswerGate& gate, std::str
   std::string last;
   const base::Status finished = gate.Finish(last);
   if (!finished) {
-    if (exchange_.responded()) (void)co_await Deliver(out);
     core_->metrics().Add(Count::kBrokenAnswers);
-    co_return co_await BreakOff(finished.error(), routing::Failure::kMalformed, intent);
+    co_return co_await BreakOff(finished.error(), routing::Failure::kMalformed, intent, std::move(out));
   }
   const std::int64_t now_ns = core_->services().clock.MonotonicNs();
   if (pass_) pass_->Report(routing::Health::kWell, now_ns);
@@ -283,7 +282,10 @@ awaitable<routing::Step> Walk::FinishAnswer(protocol::AnswerGate& gate, std::str
 }
 
 awaitable<void> Walk::DeliverLast(std::string out) {
-  if (!exchange_.responded()) once_.TakeHead(answer_headers_);
+  if (!exchange_.responded()) {
+    meter_->PutQuota(answer_headers_, dialect_);  // what was used is known now
+    once_.TakeHead(answer_headers_);
+  }
   once_.Take(out);
   once_.Finish(case_->decision_id);
   if (delivery_ == protocol::Delivery::kWhole) {
@@ -306,13 +308,14 @@ protocol::Refusal Walk::BrokenAnswer(const base::Error& error) const {
 }
 
 /// An answer that cannot go on: another attempt, or the dialect's own error, and never a success.
-awaitable<routing::Step> Walk::BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent) {
+awaitable<routing::Step> Walk::BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent,
+                                        std::string begun) {
   if (total_.expired()) {
     error = {ErrorCode::kExpired, "the time that its route allows for the whole request is over"};
     failure = routing::Failure::kTimedOut;
   }
   enforcement::Effect effect{.what = "broken_answer", .upstream_request_id = upstream_request_id_};
-  FailureAnswer answer{.refusal = BrokenAnswer(error)};
+  FailureAnswer answer{.refusal = BrokenAnswer(error), .begun = std::move(begun)};
   co_return co_await EndAttempt(intent, {failure}, std::move(effect), std::move(answer));
 }
 

@@ -195,6 +195,7 @@ std::vector<http::Header> Walk::AnswerHeaders(const http::ResponseHead& head) co
              http::EqualsIgnoringCase(std::string_view(header.name).substr(0, kOwn.size()), kOwn);
     });
   }
+  meter_->PutQuota(headers, dialect_);
   headers.push_back({"Proviso-Decision", case_->decision_id});
   headers.push_back({"Proviso-Receipt", receipt_});
   if (!left_out_.empty()) headers.push_back({"Proviso-Left-Out", left_out_});

@@ -66,8 +66,7 @@ awaitable<bool> Walk::Reserve() {
   core_->metrics().Add(Count::kRequestsRefused);
   const bool smaller = (*reached)->cure == routing::LimitReached::Cure::kSmaller;
   std::vector<http::Header> headers = HeadersOf(**reached);
-  std::ranges::move(QuotaHeaders(*meter_->account(), dialect_, services.clock.WallMs()),
-                    std::back_inserter(headers));
+  meter_->PutQuota(headers, dialect_);
   protocol::Refusal refusal = PlainRefusal(smaller ? RefusalKind::kTooLarge : RefusalKind::kRateLimited,
                                            std::move((*reached)->message));
   co_await Refuse(exchange_, dialect_, std::move(refusal), std::move(headers));

@@ -186,18 +186,20 @@ awaitable<routing::Step> Walk::EndAttempt(std::uint64_t intent, routing::Attempt
   const base::Status recorded = co_await RecordOutcome(intent, effect);
   if (!recorded) {
     step = {};
-    answer = {.refusal = Unrecorded(recorded.error())};
+    answer = {.refusal = Unrecorded(recorded.error()), .begun = std::move(answer.begun)};
   }
   if (left) co_return routing::Step{};
   if (step.next == Next::kGiveUp) {
     co_await AnswerFailure(std::move(answer));
   } else {
+    answer.begun.clear();  // another answer may follow
     failed_ = std::move(answer);
   }
   co_return step;
 }
 
 awaitable<void> Walk::AnswerFailure(FailureAnswer answer) {
+  (void)co_await Deliver(answer.begun);
   if (!answer.refusal) {
     (void)co_await exchange_.Respond(answer.status, std::move(answer.headers), std::move(answer.body));
   } else if (!exchange_.responded()) {

@@ -135,6 +135,10 @@ Result<Request> ReadRequest(const Inbound& inbound, std::string_view body) {
   Status read;
   switch (inbound.dialect) {
     case Dialect::kOpenAiChat:
+      if (inbound.operation == Operation::kEmbed) {
+        read = internal::ReadOpenAiEmbedding(root, request);
+        break;
+      }
       read = internal::ReadShared(root, request);
       if (read) read = internal::ReadOpenAiRequest(root, request);
       break;

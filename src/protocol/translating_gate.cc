@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/reading.h"
 #include "protocol/translate.h"
 
 namespace proviso::protocol {
@@ -31,7 +32,8 @@ class TranslatingGate : public AnswerGate {
     std::vector<AnswerDelta> steps;
     const Status finished = reader_->Finish(steps);
     const Status written = Write(steps, out);
-    return finished ? written : finished;
+    if (!finished) return finished;
+    return written ? AllCallsWritten() : written;
   }
 
   bool Complete() const override { return gate_->ended(); }
@@ -54,10 +56,18 @@ class TranslatingGate : public AnswerGate {
     return proposed;
   }
 
+  /// Calls of kinds that only the provider's dialect has (a shell, a patch) were decided like any other,
+  /// but nobody would run them: that is no complete answer.
+  [[nodiscard]] Status AllCallsWritten() const {
+    if (calls_written_ + summary_.calls_withheld >= summary_.calls) return {};
+    return internal::Broken("tool calls", "one of a kind that the caller's dialect cannot express");
+  }
+
   Status Write(const std::vector<AnswerDelta>& steps, std::string& out) {
     for (const AnswerDelta& step : steps) {
-      if (const auto* opaque = std::get_if<OpaqueBlock>(&step.block.content);
-          opaque != nullptr && step.kind == AnswerDelta::Kind::kBlockBegin) {
+      const bool begins = step.kind == AnswerDelta::Kind::kBlockBegin;
+      if (begins && std::holds_alternative<CallBlock>(step.block.content)) ++calls_written_;
+      if (const auto* opaque = std::get_if<OpaqueBlock>(&step.block.content); opaque != nullptr && begins) {
         summary_.left_out.insert(opaque->type);
       }
       if (auto written = writer_->Write(step, out); !written) return written;
@@ -69,6 +79,7 @@ class TranslatingGate : public AnswerGate {
   std::unique_ptr<AnswerReader> reader_;
   std::unique_ptr<AnswerWriter> writer_;
   std::string released_;
+  std::size_t calls_written_ = 0;
 };
 
 }  // namespace

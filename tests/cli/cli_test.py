@@ -380,6 +380,85 @@ class Holds(unittest.TestCase):
                 self.assertNotIn(secret, text)
 
 
+class Upstreams(unittest.TestCase):
+    """A gateway with a provider that is gone and one that answers, behind one alias."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.home = pathlib.Path(cls.folder.name, "home")
+        cls.port, upstream = free_port(), free_port()
+        made = proviso("init", "--home", str(cls.home), "--listen", f"127.0.0.1:{cls.port}")
+        assert made.returncode == OK, made.stderr
+        script = str(ROOT / "examples/tour/recorded_upstream.py")
+        command = json.dumps([sys.executable, script, "--port", str(upstream)])
+        config = (cls.home / "config.toml").read_text()
+        config = re.sub(r"(sha256 = .*)", r"\1\nlimits = { requests_per_minute = 900 }", config, count=1)
+        config += f'[[child]]\nname = "recorded"\ncommand = {command}\n'
+        for name, port in (("gone", 9), ("recorded", upstream)):
+            config += f'[[provider]]\nname = "{name}"\nurl = "http://127.0.0.1:{port}/v1"\n'
+            config += 'dialects = ["openai-chat"]\nbreaker = { failures_in_a_row = 1000, samples_min = 1000 }\n'
+            config += f'[[model]]\nname = "at-{name}"\nprovider = "{name}"\n'
+        config += '[[alias]]\nname = "assistant"\nmodels = ["at-gone", "at-recorded"]\n'
+        (cls.home / "config.toml").write_text(config)
+        cls.gateway = subprocess.Popen(
+            [BINARY, "serve", "--home", str(cls.home)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        cls.addClassCleanup(cls.end)
+        assert "listening on" in cls.gateway.stdout.readline()
+        deadline = time.monotonic() + SECONDS_MAX
+        while cls.ask() != 200:  # until the child listens
+            assert time.monotonic() < deadline, "the recorded provider does not answer"
+            time.sleep(0.1)
+
+    @classmethod
+    def end(cls):
+        cls.gateway.terminate()
+        cls.gateway.wait(SECONDS_MAX)
+        cls.gateway.stdout.close()
+
+    @classmethod
+    def ask(cls) -> int:
+        key = (cls.home / "keys/api-analyst-desk.key").read_text().strip()
+        body = json.dumps({"model": "assistant", "messages": [{"role": "user", "content": "hello"}]}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{cls.port}/v1/chat/completions",
+            body,
+            {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS_MAX) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def test_status_shows_each_provider_and_what_limited_keys_have_left(self):
+        done = proviso("upstreams", "status", "--home", str(self.home))
+        self.assertEqual(done.returncode, OK, done.stderr)
+        self.assertRegex(done.stdout, r"PROVIDER +BREAKER +ATTEMPTS")
+        self.assertRegex(done.stdout, r"(?m)^gone +(closed|open, probe in \d+ s)")
+        self.assertRegex(done.stdout, r"(?m)^recorded +closed")
+        self.assertRegex(done.stdout, r"(?m)^analyst-desk +\d+ of 900 +- +-")
+
+    def test_status_over_a_url_is_the_same_as_json(self):
+        where = ("--url", f"http://127.0.0.1:{self.port}", "--operator-key", str(self.home / "keys/operator.key"))
+        done = proviso("upstreams", "status", *where, "--json")
+        self.assertEqual(done.returncode, OK, done.stderr)
+        shown = {one["name"]: one for one in json.loads(done.stdout)["providers"]}
+        self.assertGreaterEqual(shown["gone"]["failures"]["connect"], 1)
+        self.assertGreaterEqual(shown["gone"]["fallbacks"], 1)
+        self.assertGreaterEqual(shown["recorded"]["answers"], 1)
+
+    def test_status_needs_an_operators_key_and_a_gateway(self):
+        key = str(self.home / "keys/api-analyst-desk.key")
+        refused = proviso("upstreams", "status", "--url", f"http://127.0.0.1:{self.port}", "--operator-key", key)
+        self.assertNotEqual(refused.returncode, OK)
+        self.assertIn("--operator-key", refused.stderr)
+        nobody = proviso("upstreams", "status", "--url", "http://127.0.0.1:9", "--operator-key", key)
+        self.assertEqual(nobody.returncode, UNAVAILABLE, nobody.stderr)
+
+
 class WithoutAGateway(unittest.TestCase):
     def test_a_fresh_home_holds_nothing(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -143,6 +143,7 @@ void Home::WriteConfiguration() const {
   for (const char* name : {"desk", "other"}) {
     text += "[[key]]\nid = " + Quoted(name) + "\napplication = " + Quoted(name) +
             "\nsha256 = " + Quoted(base::ToHex(keys::Sha256(key_of(name)))) + "\n";
+    if (std::string_view(name) == "desk") text += setup_.key_more;
   }
   text +=
       "[[operator]]\nid = \"watch\"\nsha256 = " + Quoted(base::ToHex(keys::Sha256(operator_key()))) + "\n";
@@ -152,9 +153,10 @@ void Home::WriteConfiguration() const {
           setup_.provider_more;
   text += "[[provider]]\nname = \"narrow\"\nurl = " + Quoted(setup_.upstream_url + "/v1") +
           "\ndialects = [\"openai-chat\"]\n" + setup_.provider_more;
-  text += "[[model]]\nname = \"same-name\"\nprovider = \"maker\"\n";
-  text += "[[model]]\nname = \"alias\"\nprovider = \"maker\"\nupstream_model = \"vendor-name\"\n";
-  text += "[[model]]\nname = \"openai-only\"\nprovider = \"narrow\"\n";
+  const std::string prices = setup_.key_more.empty() ? "" : "prices = { input = 3, output = 15 }\n";
+  text += "[[model]]\nname = \"same-name\"\nprovider = \"maker\"\n" + prices;
+  text += "[[model]]\nname = \"alias\"\nprovider = \"maker\"\nupstream_model = \"vendor-name\"\n" + prices;
+  text += "[[model]]\nname = \"openai-only\"\nprovider = \"narrow\"\n" + prices;
   Write("config.toml", text + setup_.more);
 }
 

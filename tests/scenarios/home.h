@@ -17,6 +17,7 @@ struct HomeSetup {
   int expires_ms = 60'000;  ///< of a hold
   std::string upstream_url = {};
   std::string gateway_more = {};   ///< lines of [gateway]
+  std::string key_more = {};       ///< lines of the key of "desk"; models have prices then
   std::string provider_more = {};  ///< lines of the provider "maker"
   std::string more = {};           ///< tables at the end of config.toml
 };

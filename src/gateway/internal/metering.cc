@@ -24,6 +24,26 @@ std::string Duration(std::chrono::milliseconds wait) {
 
 constexpr std::array<std::string_view, 2> kQuotaPrefixes = {"x-ratelimit-", "anthropic-ratelimit-"};
 
+std::vector<http::Header> QuotaHeaders(routing::Account& account, Dialect dialect, std::int64_t now_wall_ms) {
+  std::vector<http::Header> headers;
+  for (const Quantity quantity : {Quantity::kRequests, Quantity::kTokens}) {
+    const auto standing = account.StandingOf(quantity);
+    if (!standing) continue;
+    const std::string name(routing::NameOf(quantity));
+    if (dialect == Dialect::kAnthropicMessages) {
+      const std::string prefix = "anthropic-ratelimit-" + name;
+      headers.push_back({prefix + "-limit", std::to_string(standing->limit)});
+      headers.push_back({prefix + "-remaining", std::to_string(standing->remaining)});
+      headers.push_back({prefix + "-reset", base::FormatUtc(now_wall_ms + standing->renews_in.count())});
+    } else {
+      headers.push_back({"x-ratelimit-limit-" + name, std::to_string(standing->limit)});
+      headers.push_back({"x-ratelimit-remaining-" + name, std::to_string(standing->remaining)});
+      headers.push_back({"x-ratelimit-reset-" + name, Duration(standing->renews_in)});
+    }
+  }
+  return headers;
+}
+
 }  // namespace
 
 routing::Usage UsageOf(Dialect dialect, const protocol::Usage& usage) {
@@ -51,24 +71,10 @@ bool IsQuotaHeader(std::string_view name) {
   });
 }
 
-std::vector<http::Header> QuotaHeaders(routing::Account& account, Dialect dialect, std::int64_t now_wall_ms) {
-  std::vector<http::Header> headers;
-  for (const Quantity quantity : {Quantity::kRequests, Quantity::kTokens}) {
-    const auto standing = account.StandingOf(quantity);
-    if (!standing) continue;
-    const std::string name(routing::NameOf(quantity));
-    if (dialect == Dialect::kAnthropicMessages) {
-      const std::string prefix = "anthropic-ratelimit-" + name;
-      headers.push_back({prefix + "-limit", std::to_string(standing->limit)});
-      headers.push_back({prefix + "-remaining", std::to_string(standing->remaining)});
-      headers.push_back({prefix + "-reset", base::FormatUtc(now_wall_ms + standing->renews_in.count())});
-    } else {
-      headers.push_back({"x-ratelimit-limit-" + name, std::to_string(standing->limit)});
-      headers.push_back({"x-ratelimit-remaining-" + name, std::to_string(standing->remaining)});
-      headers.push_back({"x-ratelimit-reset-" + name, Duration(standing->renews_in)});
-    }
-  }
-  return headers;
+void Metering::PutQuota(std::vector<http::Header>& headers, Dialect dialect) const {
+  if (account_ == nullptr) return;
+  std::erase_if(headers, [](const http::Header& header) { return IsQuotaHeader(header.name); });
+  std::ranges::move(QuotaHeaders(*account_, dialect, services_.clock.WallMs()), std::back_inserter(headers));
 }
 
 asio::awaitable<base::Result<std::optional<routing::LimitReached>>> Metering::Reserve(

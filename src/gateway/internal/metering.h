@@ -16,11 +16,7 @@ namespace proviso::gateway::internal {
 /// A provider's counts as routing prices them: disjoint, whatever the dialect adds together.
 [[nodiscard]] routing::Usage UsageOf(protocol::Dialect dialect, const protocol::Usage& usage);
 
-/// The quotas of an account in the words of `dialect`'s SDKs: x-ratelimit-…, or anthropic-ratelimit-….
-[[nodiscard]] std::vector<http::Header> QuotaHeaders(routing::Account& account, protocol::Dialect dialect,
-                                                     std::int64_t now_wall_ms);
-
-/// Whether `name` is a header that tells of a quota; a provider's own is not the caller's.
+/// Whether `name` is a header that tells of a quota, in either family of SDKs.
 [[nodiscard]] bool IsQuotaHeader(std::string_view name);
 
 /// Used by one walk, on its core. Without an account everything is allowed and costs nothing.
@@ -43,6 +39,11 @@ class Metering {
   void GiveBack();
   /// What was sent may have cost anything up to what was reserved: it stays charged.
   void Keep() { reservation_.reset(); }
+
+  /// Puts what the key has left into `headers`, in the words of `dialect`'s SDKs (x-ratelimit-… or
+  /// anthropic-ratelimit-…), in place of what a provider says of a quota that is not the caller's. Leaves
+  /// the headers alone when the key has no limits.
+  void PutQuota(std::vector<http::Header>& headers, protocol::Dialect dialect) const;
 
   /// Null when the key has no limits.
   [[nodiscard]] routing::Account* account() const { return account_.get(); }

@@ -26,4 +26,7 @@ void AddUndecided(Router& router);
 [[nodiscard]] boost::asio::awaitable<void> ServeHold(CoreState& core, http::ServerExchange& exchange);
 [[nodiscard]] boost::asio::awaitable<void> TakeHoldDecision(CoreState& core, http::ServerExchange& exchange);
 
+// upstream_pages.cc
+[[nodiscard]] boost::asio::awaitable<void> ServeUpstreams(CoreState& core, http::ServerExchange& exchange);
+
 }  // namespace proviso::gateway::internal

@@ -38,7 +38,9 @@ class Walk {
 
  private:
   // walk.cc: from the first byte to the decision.
-  [[nodiscard]] const enforcement::Caller* Authenticate() const;
+  /// Who asks. Of a signed request, who it says it is from: CheckSignature proves it when the body is there.
+  [[nodiscard]] base::Result<const enforcement::Caller*> Authenticate() const;
+  [[nodiscard]] base::Status CheckSignature() const;
   [[nodiscard]] base::Status ReadHeaders();
   awaitable<bool> Read();
   awaitable<void> RefuseForbidden(terms::Decision decision);
@@ -62,6 +64,7 @@ class Walk {
     int status = 0;
     std::vector<http::Header> headers = {};
     std::string body = {};
+    std::string begun = {};  ///< Of a stream, what came before it broke.
   };
   awaitable<routing::Step> EndAttempt(std::uint64_t intent, routing::AttemptFailure failure,
                                       enforcement::Effect effect, FailureAnswer answer);
@@ -90,7 +93,8 @@ class Walk {
   awaitable<routing::Step> FinishAnswer(protocol::AnswerGate& gate, std::string out, std::uint64_t intent);
   awaitable<void> DeliverLast(std::string out);
   [[nodiscard]] protocol::Refusal BrokenAnswer(const base::Error& error) const;
-  awaitable<routing::Step> BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent);
+  awaitable<routing::Step> BreakOff(base::Error error, routing::Failure failure, std::uint64_t intent,
+                                    std::string begun = {});
   awaitable<base::Status> RecordOutcome(std::uint64_t intent, const enforcement::Effect& effect);
   void CancelWhenCallerLeaves();
 

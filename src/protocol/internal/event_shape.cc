@@ -38,15 +38,24 @@ std::optional<Inside> ScanString(std::string_view text) {
   return Inside{.bytes = at, .unescaped = at - escapes};
 }
 
+/// A whole number; nothing when its end is not there yet.
+std::optional<Inside> ScanNumber(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 15;
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  if (digits == std::string_view::npos || digits == 0 || digits > kDigitsMax) return std::nullopt;
+  if (text[0] == '0' && digits > 1) return std::nullopt;
+  return Inside{.bytes = digits, .unescaped = digits};
+}
+
 }  // namespace
 
 void EventShape::Learn(std::string_view event, std::span<const Hole> holes) {
   literals_.clear();
-  counted_.clear();
+  contents_.clear();
   std::size_t at = 0;
   for (const Hole& hole : holes) {
     literals_.emplace_back(event.substr(at, hole.begin - at));
-    counted_.push_back(hole.counted);
+    contents_.push_back(hole.content);
     at = hole.end;
   }
   literals_.emplace_back(event.substr(at));
@@ -58,11 +67,13 @@ std::optional<EventShape::Match> EventShape::Find(std::string_view bytes) const 
   for (std::size_t i = 0; i < literals_.size(); ++i) {
     if (!bytes.substr(match.bytes).starts_with(literals_[i])) return std::nullopt;
     match.bytes += literals_[i].size();
-    if (i == counted_.size()) break;
-    const auto inside = ScanString(bytes.substr(match.bytes));
+    if (i == contents_.size()) break;
+    const bool number = contents_[i] == Content::kNumber;
+    const std::string_view rest = bytes.substr(match.bytes);
+    const auto inside = number ? ScanNumber(rest) : ScanString(rest);
     if (!inside) return std::nullopt;
     match.bytes += inside->bytes;
-    if (counted_[i]) match.text_bytes += inside->unescaped;
+    if (contents_[i] == Content::kText) match.text_bytes += inside->unescaped;
   }
   return match;
 }

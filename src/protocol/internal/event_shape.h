@@ -2,11 +2,13 @@
 //
 // After one event has been parsed in full and found to carry nothing but text, its bytes are kept
 // with holes where the text stood. A later event that has exactly the same bytes around the holes,
-// and a valid JSON string inside each, is the same JSON value with other text: it needs no parse.
+// and inside each a valid JSON string (or, where an event numbers itself, a number), is the same JSON
+// value with other text: it needs no parse.
 // Nothing is guessed: another space, escape, member or order simply does not match, and is parsed.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,11 +19,16 @@ namespace proviso::protocol::internal {
 
 class EventShape {
  public:
-  /// The inside of a JSON string, without its quotes, in the event's bytes.
+  enum class Content : std::uint8_t {
+    kText,     ///< The inside of a JSON string, without its quotes; its size counts.
+    kPadding,  ///< The same, and does not count.
+    kNumber,   ///< A whole number without sign, of at most 15 digits.
+  };
+  /// A range of the event's bytes.
   struct Hole {
     std::size_t begin;
     std::size_t end;
-    bool counted;  ///< Whether its size is the text's, or only padding.
+    Content content;
   };
 
   struct Match {
@@ -39,7 +46,7 @@ class EventShape {
 
  private:
   std::vector<std::string> literals_;  // one more than holes
-  std::vector<bool> counted_;
+  std::vector<Content> contents_;
 };
 
 }  // namespace proviso::protocol::internal

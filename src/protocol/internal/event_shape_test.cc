@@ -12,7 +12,11 @@ EventShape Learnt(std::string marked) {
     marked.erase(at, 1);
     const std::size_t end = marked.find('#');
     marked.erase(end, 1);
-    holes.push_back({.begin = at, .end = end, .counted = holes.empty()});
+    const bool number = marked.find_first_not_of("0123456789", at) >= end && end > at;
+    const auto content = number          ? EventShape::Content::kNumber
+                         : holes.empty() ? EventShape::Content::kText
+                                         : EventShape::Content::kPadding;
+    holes.push_back({.begin = at, .end = end, .content = content});
   }
   EventShape shape;
   shape.Learn(marked, holes);
@@ -56,6 +60,20 @@ TEST(EventShape, MatchesNothingBeforeItLearnsAndAfterItForgets) {
   EXPECT_TRUE(shape.Find("data: b\""));
   shape.Forget();
   EXPECT_FALSE(shape.Find("data: b\""));
+}
+
+TEST(EventShape, AcceptsAnotherNumberWhereAnEventCountsItself) {
+  const EventShape shape = Learnt(R"(data: {"t":"#a#","n":#7#})");
+  for (const char* good :
+       {R"(data: {"t":"b","n":8})", R"(data: {"t":"b","n":0})", R"(data: {"t":"b","n":123456789012345})"}) {
+    EXPECT_TRUE(shape.Find(good)) << good;
+  }
+  for (const char* bad :
+       {R"(data: {"t":"b","n":08})", R"(data: {"t":"b","n":-8})", R"(data: {"t":"b","n":8.5})",
+        R"(data: {"t":"b","n":})", R"(data: {"t":"b","n":"8"})", R"(data: {"t":"b","n":8)",
+        R"(data: {"t":"b","n":1234567890123456})", R"(data: {"t":"b","n":8,"m":1})"}) {
+    EXPECT_FALSE(shape.Find(bad)) << bad;
+  }
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 namespace proviso::protocol::internal {
 
 [[nodiscard]] base::Status ReadOpenAiRequest(base::Json root, Request& request);
+/// POST /v1/embeddings (embeddings.cc).
+[[nodiscard]] base::Status ReadOpenAiEmbedding(base::Json root, Request& request);
 [[nodiscard]] base::Status ReadAnthropicRequest(base::Json root, Request& request);
 [[nodiscard]] base::Status ReadResponsesRequest(base::Json root, Request& request);
 [[nodiscard]] base::Status ReadGeminiRequest(base::Json root, Request& request);

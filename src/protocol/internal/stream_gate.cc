@@ -106,13 +106,16 @@ Status StreamGate::WithinHeldLimit(std::size_t bytes) const {
 
 void StreamGate::LearnShape(const SseFrame& frame, const TextHoles& holes) {
   if (frame.data_begin == 0) return shape_.Forget();
-  const auto hole = [&](TextHoles::Range range, bool counted) {
-    return EventShape::Hole{.begin = frame.data_begin + range.begin + 1,
-                            .end = frame.data_begin + range.end - 1,
-                            .counted = counted};
+  using enum EventShape::Content;
+  const auto hole = [&](TextHoles::Range range, EventShape::Content content) {
+    const std::size_t quote = content == kNumber ? 0 : 1;
+    return EventShape::Hole{.begin = frame.data_begin + range.begin + quote,
+                            .end = frame.data_begin + range.end - quote,
+                            .content = content};
   };
-  std::vector<EventShape::Hole> sorted{hole(holes.text, true)};
-  if (holes.padding.end != 0) sorted.push_back(hole(holes.padding, false));
+  std::vector<EventShape::Hole> sorted{hole(holes.text, kText)};
+  if (holes.padding.end != 0) sorted.push_back(hole(holes.padding, kPadding));
+  if (holes.number.end != 0) sorted.push_back(hole(holes.number, kNumber));
   std::ranges::sort(sorted, {}, &EventShape::Hole::begin);
   shape_.Learn(frame.bytes, sorted);
   shape_counter_ = holes.counter;

@@ -41,6 +41,7 @@ struct TextHoles {
   };
   Range text{};
   Range padding{};  ///< A second string that may differ (OpenAI's `obfuscation`); empty when none.
+  Range number{};   ///< A whole number that counts the events (`sequence_number`); empty when none.
   /// Which of the summary's counters the text adds to; null for none.
   std::size_t AnswerSummary::* counter = nullptr;
 };

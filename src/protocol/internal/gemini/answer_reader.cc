@@ -276,7 +276,12 @@ bool AnswerSteps::Complete() const {
 
 Status AnswerSteps::Finish(std::vector<AnswerDelta>& out) {
   if (!Complete()) return Broken("stream", "it ends before a candidate's stop reason");
-  if (candidates_.empty()) candidates_[0].finish = blocked_;
+  if (candidates_.empty()) {
+    candidates_[0].finish = blocked_;
+  } else {
+    blocked_.clear();  // an answer was given all the same
+    if (!feedback_.empty()) others_.emplace_back("promptFeedback", feedback_);
+  }
   for (auto& [index, candidate] : candidates_) {
     CloseBlock(index, out);
     AnswerDelta stop = Step(StepKind::kStop, index);

@@ -140,7 +140,13 @@ class Common {
     json.Key("usageMetadata").Raw(counts);
   }
 
-  [[nodiscard]] bool native() const { return native_; }
+  /// Google's own word on a prompt that it blocked; "" for any other answer.
+  [[nodiscard]] std::string Feedback(const AnswerChoice& stop) const {
+    if (!native_ || stop.stop_details.empty()) return "";
+    const auto details = base::JsonDocument::Parse(stop.stop_details);
+    const bool blocked = details && !Absent(details->root().Find("blockReason"));
+    return blocked ? stop.stop_details : "";
+  }
 
  private:
   [[nodiscard]] Result<std::string> Call(const CallBlock& call) const {
@@ -315,8 +321,14 @@ void StreamWriter::Event(std::size_t index, std::string_view part, std::string& 
 
 void StreamWriter::Last(std::string& out) {
   JsonWriter json;
-  json.BeginObject().Key("candidates").BeginArray();
+  json.BeginObject();
   for (const auto& [index, choice] : choices_) {
+    const std::string feedback = common_.Feedback(choice.ending.stop);
+    if (!feedback.empty()) json.Key("promptFeedback").Raw(feedback);
+  }
+  json.Key("candidates").BeginArray();
+  for (const auto& [index, choice] : choices_) {
+    if (!common_.Feedback(choice.ending.stop).empty()) continue;
     json.BeginObject().Key("content").BeginObject().Key("parts").BeginArray().Raw(kNothing).EndArray();
     json.Key("role").String("model").EndObject();
     common_.WriteEnding(json, index, choice.ending, others_);
@@ -337,9 +349,15 @@ Result<std::string> WriteGeminiAnswer(const ExchangeAnswer& answer, const Answer
   own.from = answer.dialect;
   const Common common(std::move(own));
   JsonWriter json;
-  json.BeginObject().Key("candidates").BeginArray();
+  json.BeginObject();
+  if (answer.choices.size() == 1) {
+    const std::string feedback = common.Feedback(answer.choices.front());
+    if (!feedback.empty()) json.Key("promptFeedback").Raw(feedback);
+  }
+  json.Key("candidates").BeginArray();
   for (std::size_t i = 0; i < answer.choices.size(); ++i) {
     const AnswerChoice& choice = answer.choices[i];
+    if (!common.Feedback(choice).empty()) continue;
     Ending ending;
     std::size_t text_bytes = 0;
     JsonWriter parts;

@@ -226,11 +226,14 @@ TEST(GeminiAnswers, FailRatherThanShowACallThatTheModelDidNotMake) {
 }
 
 TEST(GeminiAnswers, TellABlockedPromptAsAContentFilter) {
-  const ExchangeAnswer answer = Answer(R"({"promptFeedback":{"blockReason":"SAFETY","safetyRatings":[]}})");
+  const ExchangeAnswer answer = Answer(
+      R"({"promptFeedback":{"blockReason":"SAFETY","safetyRatings":[]},"modelVersion":"m","responseId":"r"})");
   ASSERT_EQ(answer.choices.size(), 1U);
   EXPECT_EQ(answer.choices[0].stop, StopClass::kContentFilter);
   EXPECT_EQ(answer.choices[0].stop_raw, "SAFETY");
   EXPECT_THAT(answer.choices[0].stop_details, HasSubstr("safetyRatings"));
+  for (const Delivery delivery : kDeliveries)
+    EXPECT_EQ(Told(delivery, Written(answer, delivery)), ToJson(answer));
 }
 
 }  // namespace

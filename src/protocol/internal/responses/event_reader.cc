@@ -222,6 +222,7 @@ Status ResponsesEventReader::Added(Json root) {
   if (index < next_index_)
     return Broken("response.output_item.added", "an output_index that was there before");
   next_index_ = index + 1;
+  if (Absent(root.Find("item"))) return {};
   items_.emplace_back(index, root.Find("item"));
   return {};
 }

@@ -219,6 +219,50 @@ TEST(ResponsesGate, EndsAsAnErrorWhenTheProviderReportsOne) {
       HasSubstr("it broke"));
 }
 
+TEST(ResponsesGate, PassesAnIndexThatIsSkipped) {
+  const std::string skipped =
+      R"({"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":null})";
+  std::string call(kCall);
+  for (std::size_t at = call.find("\"output_index\":0"); at != std::string::npos;
+       at = call.find("\"output_index\":0")) {
+    call.replace(at, 16, "\"output_index\":1");
+  }
+  const std::string lines = std::string(kCreated) + skipped + "\n" + call + Completed(5, kCallAgain);
+  const Played played = Stream(lines, ReleaseIt);
+  EXPECT_EQ(played.error, "");
+  EXPECT_EQ(played.calls.size(), 1U);
+  EXPECT_EQ(Data(played.out), lines);
+  const std::string used = std::string(kCreated) + skipped + "\n" + std::string(kCall);
+  EXPECT_THAT(Stream(used, ReleaseIt).error, HasSubstr("was there before"));
+}
+
+/// Once numbers have moved, text is rewritten too, whatever the gate had learnt of its shape.
+TEST(ResponsesGate, KeepsNumbersInOrderBehindAWithheldCall) {
+  std::string lines = std::string(kCreated) + std::string(kSecondCall);
+  const std::string at = R"(,"output_index":2,"item_id":"msg_1","content_index":0)";
+  lines +=
+      R"({"type":"response.output_item.added","sequence_number":7,"output_index":2,"item":{"id":"msg_1","type":"message","content":[]}})"
+      "\n";
+  for (int number = 8; number < 12; ++number) {
+    lines += R"({"type":"response.output_text.delta","sequence_number":)" + std::to_string(number) + at +
+             R"(,"delta":"w"})" + "\n";
+  }
+  lines +=
+      R"({"type":"response.output_item.done","sequence_number":12,"output_index":2,"item":{"id":"msg_1","type":"message","content":[{"type":"output_text","text":"wwww"}]}})"
+      "\n" +
+      Completed(13, kSecondAgain);
+  const Played played = Stream(lines, WithholdIt);
+  EXPECT_EQ(played.error, "");
+  std::string numbers;
+  const std::string data = Data(played.out);
+  for (std::size_t found = data.find("sequence_number"); found != std::string::npos;
+       found = data.find("sequence_number", found + 1)) {
+    numbers += data.substr(found + 17, data.find_first_of(",}", found) - found - 17) + " ";
+  }
+  EXPECT_EQ(numbers, "0 5 6 7 8 9 10 11 12 13 14 15 16 17 ");
+  EXPECT_EQ(played.summary.text_bytes, 4U);
+}
+
 struct Who {
   const char* item;
   const char* call;  ///< The name that is decided on; "" when the provider runs it or it is no call.

@@ -56,6 +56,7 @@ class ResponsesStream final : public StreamGate {
   Result<Reading> Lifecycle(Json root, const std::string& type);
   Result<Reading> Added(Json root, std::size_t index);
   Result<Reading> Piece(Json root, const std::string& type, std::size_t index);
+  Reading Text(Json root, const std::string& type);
   Result<Reading> Done(Json root, std::size_t index);
   Result<Reading> DoneCall(Json entry, OutputItem item, const Open& open, std::size_t index);
   Result<Reading> Terminal(const SseFrame& frame, Json root, const std::string& type);
@@ -100,7 +101,8 @@ Result<Reading> ResponsesStream::Read(const SseFrame& frame) {
     return Broken("event", "its name and the type in its data differ");
   }
   auto reading = Dispatch(frame, root, type);
-  if (!reading || shift_ == 0 || InCall() || reading->flow != Flow::kPass) return reading;
+  const bool passes = reading && (reading->flow == Flow::kPass || reading->flow == Flow::kText);
+  if (!passes || shift_ == 0 || InCall()) return reading;
   Splice splice;
   Renumber(root, splice);
   reading->flow = Flow::kReplace;
@@ -137,6 +139,8 @@ Result<Reading> ResponsesStream::Added(Json root, std::size_t index) {
   if (index < next_index_)
     return Broken("response.output_item.added", "an output_index that was there before");
   next_index_ = index + 1;
+  if (Absent(root.Find("item")))
+    return Reading{};  // some providers skip an index so; nothing may follow of it
   auto item = ReadOutputItem(root.Find("item"), ItemStage::kBegun, At("item", index));
   if (!item) return std::unexpected(item.error());
   const bool call = item->kind == ItemKind::kCall;
@@ -160,12 +164,29 @@ Result<Reading> ResponsesStream::Piece(Json root, const std::string& type, std::
     if (auto checked = CheckPart(part, type); !checked) return std::unexpected(checked.error());
   }
   if (!Absent(root.Find("item"))) return Broken(type, "an item outside its place");
-  const std::size_t bytes = root.Find("delta").text().size();
-  if (type == "response.output_text.delta" || type == "response.refusal.delta") summary_.text_bytes += bytes;
-  if (type == "response.reasoning_summary_text.delta" || type == "response.reasoning_text.delta") {
-    summary_.reasoning_bytes += bytes;
+  return Text(root, type);
+}
+
+/// More text of an open item is most of a stream; the rest of such an event is always the same.
+Reading ResponsesStream::Text(Json root, const std::string& type) {
+  const Json delta = root.Find("delta");
+  Reading reading;
+  if (type == "response.output_text.delta" || type == "response.refusal.delta") {
+    reading.holes.counter = &AnswerSummary::text_bytes;
+  } else if (type == "response.reasoning_summary_text.delta" || type == "response.reasoning_text.delta") {
+    reading.holes.counter = &AnswerSummary::reasoning_bytes;
   }
-  return Reading{};
+  if (reading.holes.counter == nullptr || !delta.is_string()) return reading;
+  summary_.*reading.holes.counter += delta.text().size();
+  reading.flow = Flow::kText;
+  reading.holes.text = {.begin = delta.begin(), .end = delta.end()};
+  if (const Json padding = root.Find("obfuscation"); padding.is_string()) {
+    reading.holes.padding = {.begin = padding.begin(), .end = padding.end()};
+  }
+  if (const Json number = root.Find("sequence_number"); number.integer()) {
+    reading.holes.number = {.begin = number.begin(), .end = number.end()};
+  }
+  return reading;
 }
 
 Result<Reading> ResponsesStream::Done(Json root, std::size_t index) {
