@@ -1,9 +1,9 @@
 // What the provider is sent and what the caller gets when their dialects differ. Where they are equal the
 // bytes travel as they came, but for the model's name and reasoning that another provider made.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "base/canonical_json.h"
 #include "base/json_writer.h"
 #include "gateway/internal/walk.h"
 #include "protocol/endpoint.h"
@@ -163,17 +163,13 @@ base::Result<std::optional<protocol::TranslatedRequest>> Walk::SameDialect() {
   const std::string& model = target_->upstream_model;
   if (model != request_->model) upstream_body_ = protocol::WithModel(body_, *request_, model);
   const std::string_view body = upstream_body_.empty() ? body_ : upstream_body_;
-  const bool fits = provider_->profile == protocol::Profile::kNone ||
-                    provider_->profile == protocol::Profile::kOpenAi || dialect_ != Dialect::kOpenAiChat ||
-                    inbound_.operation != Operation::kGenerate;
-  if (fits) return protocol::WithoutForeignReasoning(dialect_, body, model);
-  auto sent = TranslateGenerate(body);
-  if (!sent) return std::unexpected(sent.error());
-  const auto before = base::JsonDocument::Parse(body);
-  const auto after = base::JsonDocument::Parse(sent->body);
-  if (before && after && base::CanonicalJson(before->root()) == base::CanonicalJson(after->root()))
-    return std::nullopt;  // it fits as it is
-  return std::move(*sent);
+  auto sent = protocol::WithoutForeignReasoning(dialect_, body, model);
+  const bool may_differ = dialect_ == Dialect::kOpenAiChat && inbound_.operation == Operation::kGenerate;
+  if (!sent || !may_differ) return sent;
+  auto fit = protocol::FitToServer(*sent ? (*sent)->body : body, provider_->profile, provider_->disposals);
+  if (!fit || !*fit) return fit ? std::move(sent) : std::move(fit);
+  if (*sent) std::ranges::move((*sent)->findings, std::back_inserter((*fit)->findings));
+  return fit;
 }
 
 base::Result<protocol::TranslatedRequest> Walk::TranslateGenerate(std::string_view body) {
