@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "protocol/aws_event_stream.h"
 #include "protocol/internal/fresh_answers.h"
 
 namespace proviso::protocol {
@@ -17,8 +18,11 @@ std::string_view KeepAlive(Dialect dialect, Delivery delivery) {
       return ": keep-alive\n\n";
     case Dialect::kGemini:
       return "\n";
-    case Dialect::kBedrockConverse:
-      return "";
+    case Dialect::kBedrockConverse: {
+      // SDKs skip events of a type that they do not know: newer services must not break them.
+      static const std::string event = MakeAwsEvent("keepAlive", "{}");
+      return event;
+    }
   }
   return "";
 }

@@ -185,6 +185,14 @@ def test_a_conversation_goes_on_at_another_dialects_provider(patient, provider):
     assert [block["tool_use_id"] for block in sent["messages"][2]["content"]] == asked
 
 
+def test_tokens_are_counted_and_texts_embedded(patient):
+    google = client(patient.url)
+    models = google.models
+    assert models.count_tokens(model="count", contents="How many?").total_tokens == 14
+    embedded = models.embed_content(model="embed", contents=["a", "b"])
+    assert [one.values for one in embedded.embeddings] == [[0.5, -0.25], [1, 2]]
+
+
 def test_models_are_listed(patient):
     google = client(patient.url)
     listed = [model.name for model in google.models.list()]
