@@ -81,6 +81,13 @@ struct TranslatedRequest {
                                                                                      std::string_view body,
                                                                                      std::string_view model);
 
+/// A Chat Completions request for a server that differs (Profile): written anew when the server would
+/// not take it as it is, or would take it otherwise. Nothing when there is no difference, so that the
+/// caller's own bytes travel. kInvalid, naming each field, for what the server lacks and is to be rejected.
+[[nodiscard]] base::Result<std::optional<TranslatedRequest>> FitToServer(std::string_view body,
+                                                                         Profile profile,
+                                                                         const Disposals& disposals);
+
 /// Reads an answer's bytes into steps. Any split of the bytes gives the same steps.
 class AnswerReader {
  public:

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include "protocol/internal/chat/message_members.h"
@@ -46,6 +47,7 @@ class MessagesWriter {
 
   const ChatWriting& writing_;
   JsonWriter& json_;
+  std::size_t first_user_ = SIZE_MAX;
   std::size_t last_user_ = 0;
   std::set<std::string> legacy_ids_;
 };
@@ -56,7 +58,9 @@ Status MessagesWriter::Write() {
     const bool result = std::ranges::any_of(turns[i].blocks, [](const Block& block) {
       return std::holds_alternative<ResultBlock>(block.content);
     });
-    if (turns[i].role == Role::kUser && !result) last_user_ = i;
+    if (turns[i].role != Role::kUser || result) continue;
+    last_user_ = i;
+    first_user_ = std::min(first_user_, i);
   }
   json_.Key("messages").BeginArray();
   for (std::size_t i = 0; i < turns.size(); ++i) {
@@ -84,6 +88,10 @@ std::string_view MessagesWriter::RoleOf(Role role) const {
 /// Results come first: Chat Completions wants them directly behind their calls.
 Status MessagesWriter::WriteTurn(std::size_t rank) {
   const Turn& turn = writing_.request.turns[rank];
+  const bool system = turn.role == Role::kSystem || turn.role == Role::kDeveloper;
+  if (system && rank > first_user_ && writing_.traits.late_system == ProfileTraits::Has::kNo)
+    return LeaveOut(writing_, Feature::kLateSystemPrompt, At("turns", rank),
+                    "takes no system turn behind a user's");
   std::vector<Placed> rest;
   std::vector<Placed> moved;
   bool any_result = false;

@@ -23,7 +23,8 @@ constexpr std::array kProfiles = {
            .developer = Traits::Developer::kKept,
            .echo = Traits::Echo::kNever,
            .custom_tools = Has::kYes},
-    // docs.mistral.ai, API "Chat Completion": unknown members are refused (422 extra_forbidden), call ids
+    // docs.mistral.ai, API "Chat Completion": unknown members are refused (422 extra_forbidden), as is a
+    // system message behind a user's; call ids
     // are nine letters and digits, usage always stands in the last chunk, documents go as document_url and
     // audio as bare base64.
     Traits{.profile = Profile::kMistral,
@@ -34,10 +35,12 @@ constexpr std::array kProfiles = {
            .echo = Traits::Echo::kParts,
            .effort = Traits::Effort::kNone,
            .foreign = Traits::Foreign::kLeftOut,
+           .own_members = " safe_prompt prompt_mode guardrails prediction ",
            .media = Traits::Media::kMistral,
            .log_probabilities = Has::kNo,
            .stream_options = Has::kNo,
            .participant_name = Has::kNo,
+           .late_system = Has::kNo,
            .stops_max = 0},
     // api-docs.deepseek.com, "Create Chat Completion" and "Thinking Mode": reasoning_content of a turn
     // that is over must not be sent, that of the turn whose tools are running must; no json_schema, no n.

@@ -48,6 +48,8 @@ struct ProfileTraits {
   /// What becomes of top-level members that only OpenAI has (`store`, `user`, `metadata`, …).
   enum class Foreign : std::uint8_t { kForwarded, kLeftOut };
   Foreign foreign = Foreign::kForwarded;
+  /// Of those left out elsewhere, the server's own, separated by spaces.
+  std::string_view own_members = {};
 
   /// Where documents and audio go.
   enum class Media : std::uint8_t { kOpenAi, kMistral, kImagesOnly };
@@ -62,6 +64,8 @@ struct ProfileTraits {
   Has penalties = Has::kYes;
   Has participant_name = Has::kYes;
   Has custom_tools = Has::kNo;
+  /// System turns behind the first user turn.
+  Has late_system = Has::kYes;
   /// `top_k`, which OpenAI does not know.
   Has top_k = Has::kNo;
 

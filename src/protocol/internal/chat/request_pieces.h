@@ -30,6 +30,10 @@ struct ChatWriting {
 [[nodiscard]] base::Status LeaveOut(const ChatWriting& writing, Feature feature, const std::string& path,
                                     std::string_view why);
 
+/// The whole body for a server with these traits (request_writer.cc).
+[[nodiscard]] base::Result<std::string> WriteChatBody(const ExchangeRequest& request, WriteContext& context,
+                                                      const ProfileTraits& traits);
+
 /// All messages (messages_writer.cc).
 [[nodiscard]] base::Status WriteMessages(const ChatWriting& writing, base::JsonWriter& json);
 /// One part of a content (part_writer.cc): text, an image, a file, audio. `path` is for errors.

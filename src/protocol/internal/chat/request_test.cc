@@ -235,6 +235,7 @@ TEST(ChatProfile, SendsWhatTheServerTakes) {
 TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
   const std::string user = R"([{"role":"user","content":"Q"}])";
   const std::tuple<Profile, std::string, const char*> table[] = {
+      {Profile::kMistral, R"(,"store":true)", "store: mistral does not know \"store\""},
       {Profile::kGroq, R"(,"n":2)", "sampling.choices: groq gives one answer at a time"},
       {Profile::kDeepSeek,
        R"(,"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{}}})",
@@ -250,7 +251,8 @@ TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
     const Translation strict{.to = kChat,
                              .model = "m",
                              .profile = profile,
-                             .disposals = {{Feature::kChoices, Disposal::kReject},
+                             .disposals = {{Feature::kOther, Disposal::kReject},
+                                           {Feature::kChoices, Disposal::kReject},
                                            {Feature::kAnswerSchema, Disposal::kReject},
                                            {Feature::kStopSequences, Disposal::kReject},
                                            {Feature::kToolCustom, Disposal::kReject}}};
@@ -262,7 +264,8 @@ TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
     const Translation warned{.to = kChat,
                              .model = "m",
                              .profile = profile,
-                             .disposals = {{Feature::kChoices, Disposal::kWarn},
+                             .disposals = {{Feature::kOther, Disposal::kWarn},
+                                           {Feature::kChoices, Disposal::kWarn},
                                            {Feature::kAnswerSchema, Disposal::kWarn},
                                            {Feature::kStopSequences, Disposal::kWarn},
                                            {Feature::kToolCustom, Disposal::kWarn}}};
@@ -324,6 +327,27 @@ TEST(ChatRequest, KeepsForeignReasoningFromOtherModels) {
   ASSERT_TRUE(cut && *cut);
   EXPECT_EQ(Canonical((*cut)->body), Canonical(Body(R"([{"role":"assistant","content":"a"}])")));
   EXPECT_EQ((*cut)->findings.size(), 1U);
+}
+
+TEST(ChatProfile, LeavesTheCallersBytesWhereTheServerTakesThem) {
+  const std::string user = R"([{"role":"user","content":"Q"}])";
+  const std::pair<Profile, std::string> taken[] = {
+      {Profile::kNone, Body(user, R"(,"max_completion_tokens":5)")},
+      {Profile::kMistral, Body(user, R"(,"max_tokens":5,"safe_prompt":true,"tool_choice":"auto")")},
+      {Profile::kMistral, Body(user, R"(,"random_seed":5,"tool_choice":"any")")},
+      {Profile::kOpenAi, Body(user, R"(,"max_tokens":5)")},
+      {Profile::kVllm, Body(user, R"(,"temperature":0.5,"guided_regex":"a+")")},
+      {Profile::kOpenAi,
+       Body(R"([{"role":"developer","content":[{"type":"text","text":"a"}]}])", R"(,"store":true)")},
+  };
+  for (const auto& [profile, body] : taken) {
+    const auto fitted = FitToServer(body, profile, {});
+    ASSERT_TRUE(fitted) << fitted.error().message;
+    EXPECT_FALSE(*fitted) << (*fitted)->body;
+  }
+  const auto fitted = FitToServer(Body(user, R"(,"max_completion_tokens":5)"), Profile::kMistral, {});
+  ASSERT_TRUE(fitted && *fitted);
+  EXPECT_EQ(Canonical((*fitted)->body), Canonical(Body(user, R"(,"max_tokens":5)")));
 }
 
 TEST(ChatProfile, IsKnownByItsName) {

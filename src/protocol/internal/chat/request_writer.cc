@@ -27,14 +27,19 @@ base::Status LeaveOut(const ChatWriting& writing, Feature feature, const std::st
   return {};
 }
 
-base::Result<std::string> WriteChatRequest(const ExchangeRequest& request, WriteContext& context) {
-  const ChatWriting writing{request, context, TraitsOf(context.translation.profile)};
+base::Result<std::string> WriteChatBody(const ExchangeRequest& request, WriteContext& context,
+                                        const ProfileTraits& traits) {
+  const ChatWriting writing{request, context, traits};
   base::JsonWriter json;
   json.BeginObject().Key("model").String(context.translation.model);
   if (auto written = WriteMessages(writing, json); !written) return std::unexpected(written.error());
   if (auto written = WriteTools(writing, json); !written) return std::unexpected(written.error());
   if (auto written = WriteSettings(writing, json); !written) return std::unexpected(written.error());
   return json.EndObject().Take();
+}
+
+base::Result<std::string> WriteChatRequest(const ExchangeRequest& request, WriteContext& context) {
+  return WriteChatBody(request, context, TraitsOf(context.translation.profile));
 }
 
 }  // namespace proviso::protocol::internal

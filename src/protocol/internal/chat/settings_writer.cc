@@ -254,7 +254,8 @@ Status SettingsWriter::WriteStream() {
 
 Status SettingsWriter::WriteOthers() {
   for (const auto& [key, members] : others_) {
-    if (traits_.foreign == ProfileTraits::Foreign::kForwarded) {
+    const bool own = traits_.own_members.contains(" " + key + " ");
+    if (own || traits_.foreign == ProfileTraits::Foreign::kForwarded) {
       for (const Nested& nested : members) {
         if (nested.path.empty()) json_.Key(key).Raw(nested.member->json);
       }
