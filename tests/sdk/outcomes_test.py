@@ -16,14 +16,27 @@ from support.bedrock import BEDROCK
 from support.families import DIALECTS, GOES_ON, MAKES, WITHHELD, FamilyGateway, Provider, ask, name_of
 from support.gateway import why_not
 from support.gemini import GEMINI
-from support.recordings import ANTHROPIC
+from support.recordings import ANTHROPIC, OPENAI
+from support.responses import RESPONSES
 from support.synthetic import CALLS, KINDS, Case, mark, tool_name
 from support.tap import Tap
 
+REFUSED = {
+    OPENAI: openai.PermissionDeniedError,
+    RESPONSES: openai.PermissionDeniedError,
+    ANTHROPIC: anthropic.PermissionDeniedError,
+    GEMINI: errors.ClientError,
+    BEDROCK: ClientError,
+}
+USED_UP = REFUSED | {
+    OPENAI: openai.ConflictError,
+    RESPONSES: openai.ConflictError,
+    ANTHROPIC: anthropic.ConflictError,
+}
 SECRET = "Q" * 28
 TRACE = b"QQQQ"
 KIND_NAMES = ("forbid", "unknown", "hold")
-CLAUSE_OF = {"forbid": "2.2", "hold": "4.2", "unknown": ""}
+CLAUSE_OF = {"forbid": "2.2", "hold": "4.2", "unknown": "3.1"}
 WAIT_MS = 150
 
 
@@ -88,3 +101,69 @@ def test_an_answer_of_which_no_call_is_left_is_not_the_models_own_finish(tap, ca
     assert seen.calls == [] and CLAUSE_OF[case.kind] in seen.text
     assert seen.stop == WITHHELD[caller]
     assert TRACE not in tap.take()
+
+
+def status_of(dialect: str, error: Exception) -> int:
+    if dialect == GEMINI:
+        return error.code
+    if dialect == BEDROCK:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return error.status_code
+
+
+def hold_ids(desk: FamilyGateway, state: str = "waiting") -> set[str]:
+    return {hold["id"] for hold in desk.holds(state)}
+
+
+@pytest.mark.parametrize("caller", DIALECTS)
+@pytest.mark.parametrize("case", cases("hold"), ids=name_of)
+def test_a_held_call_comes_once_after_two_people_approved_it(desk, tap, provider, caller, case):
+    before = hold_ids(desk)
+    tap.take()
+    seen = ask(tap.url, caller, name_of(case), case.streams)
+    (hold,) = hold_ids(desk) - before
+    assert seen.calls == others(case)
+    assert hold in seen.text and "4.2" in seen.text and seen.text.startswith("Three calls.")
+    assert seen.stop == GOES_ON[caller]
+    assert TRACE not in tap.take()
+
+    desk.approve(hold)
+    provider.forget()
+    again = ask(tap.url, caller, name_of(case), case.streams, {"Proviso-Hold": hold})
+    assert again.calls == [(KINDS["hold"], SECRET)] and again.stop == GOES_ON[caller]
+    with pytest.raises(USED_UP[caller]) as used:
+        ask(tap.url, caller, name_of(case), case.streams, {"Proviso-Hold": hold})
+    assert status_of(caller, used.value) == 409
+    assert provider.requests() == [], "the approved call comes from the desk; no model is asked again"
+
+
+@pytest.mark.parametrize("caller", DIALECTS)
+@pytest.mark.parametrize("case", [case for case in cases("hold") if case.position == 1], ids=name_of)
+def test_a_hold_that_waits_or_was_denied_releases_nothing(desk, tap, provider, caller, case):
+    before = hold_ids(desk)
+    ask(tap.url, caller, name_of(case), case.streams)
+    (hold,) = hold_ids(desk) - before
+    desk.approve(hold, people=(1,))
+    tap.take()
+    for _ in range(2):
+        with pytest.raises(REFUSED[caller]) as refused:
+            ask(tap.url, caller, name_of(case), case.streams, {"Proviso-Hold": hold})
+        assert status_of(caller, refused.value) == 403 and hold in str(vars(refused.value))
+        if hold in hold_ids(desk):
+            desk.decide("deny", hold, 2)
+    assert TRACE not in tap.take()
+
+
+@pytest.mark.parametrize("caller", DIALECTS)
+@pytest.mark.parametrize("streams", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("owner", DIALECTS)
+def test_a_forbidden_request_is_the_sdks_permission_error(tap, provider, caller, owner, streams):
+    name = name_of(Case(owner, streams, "forbid", 0))
+    provider.forget()
+    with pytest.raises(REFUSED[caller]) as refused:
+        ask(tap.url, caller, name, streams, {"Proviso-Purpose": "restricted"})
+    assert status_of(caller, refused.value) == 403
+    if caller == BEDROCK:
+        assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert "2.1" in str(vars(refused.value)) and "dec_" in str(vars(refused.value))
+    assert provider.requests() == []

@@ -28,6 +28,11 @@ WITHHELD = {
     GEMINI: "PROHIBITED_CONTENT",
     BEDROCK: "guardrail_intervened",
 }
+CATALOGUED_ONLY = """
+@id("3.1") @title("Only catalogued tools are called")
+forbid (principal, action == Action::"call_tool", resource)
+when { !(context has effect) };
+"""
 MAKES: dict[str, Callable[[Case], Play]] = {
     OPENAI: synthetic.play,
     ANTHROPIC: synthetic.play,
@@ -132,8 +137,8 @@ def configuration(url: str, models: dict[str, str]) -> str:
 class FamilyGateway(Gateway):
     """In front of `provider`, with every dialect's keys."""
 
-    def __init__(self, provider: Provider, models: dict[str, str], hold_wait_ms: int, clauses: str = "") -> None:
-        more = {"config": "\n" + configuration(provider.url, models), "clauses": clauses}
+    def __init__(self, provider: Provider, models: dict[str, str], hold_wait_ms: int) -> None:
+        more = {"config": "\n" + configuration(provider.url, models), "clauses": CATALOGUED_ONLY}
         super().__init__(provider.url, ["none"], hold_wait_ms, more)
 
     def before_start(self) -> None:
