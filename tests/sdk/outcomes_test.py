@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from google.genai import errors
 
 from support.bedrock import BEDROCK
-from support.families import DIALECTS, GOES_ON, MAKES, WITHHELD, FamilyGateway, Provider, ask, name_of
+from support.families import DIALECTS, GOES_ON, MAKES, WITHHELD, FamilyGateway, Provider, ask, name_of, status_of
 from support.gateway import why_not
 from support.gemini import GEMINI
 from support.recordings import ANTHROPIC, OPENAI
@@ -101,14 +101,6 @@ def test_an_answer_of_which_no_call_is_left_is_not_the_models_own_finish(tap, ca
     assert seen.calls == [] and CLAUSE_OF[case.kind] in seen.text
     assert seen.stop == WITHHELD[caller]
     assert TRACE not in tap.take()
-
-
-def status_of(dialect: str, error: Exception) -> int:
-    if dialect == GEMINI:
-        return error.code
-    if dialect == BEDROCK:
-        return error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return error.status_code
 
 
 def hold_ids(desk: FamilyGateway, state: str = "waiting") -> set[str]:

@@ -73,6 +73,14 @@ class Asked(NamedTuple):
     streams: bool
 
 
+def status_of(dialect: str, error: Exception) -> int:
+    if dialect == GEMINI:
+        return error.code
+    if dialect == BEDROCK:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return error.status_code
+
+
 def asked_model(request: Received) -> str:
     """The model that a request names: in its body, or in its path."""
     path = request.target.partition("?")[0]
@@ -115,30 +123,34 @@ class Provider(ScriptedUpstream):
         connection.sendall(b"0\r\n\r\n")
 
 
-def configuration(url: str, models: dict[str, str]) -> str:
-    """A provider for each dialect, at `url`; `models` gives each model's dialect."""
+def provider_of(name: str, url: str, dialect: str) -> str:
+    text = f'[[provider]]\nname = "{name}"\nurl = "{url}"\ndialects = ["{dialect}"]\n'
+    if dialect == BEDROCK:
+        return text + 'credential_file = "keys/provider.aws"\ncredential_style = "aws-sigv4"\n'
+    style = 'credential_style = "x-goog-api-key"\n' if dialect == GEMINI else ""
+    return text + 'credential_file = "keys/provider.key"\n' + style
+
+
+def configuration(url: str, models: dict[str, str], apart: bool) -> str:
+    """A provider for each dialect, at `url`, or for each model; `models` gives each model's dialect."""
     text = (
         f'[[key]]\nid = "signer"\naws_access_key_id = "{bedrock.CALLER[0]}"\naws_secret_file = "keys/caller.aws"\n'
         'application = "analyst-desk"\npurpose = "translation"\n'
     )
-    for dialect in DIALECTS:
-        text += f'[[provider]]\nname = "only-{dialect}"\nurl = "{url}"\ndialects = ["{dialect}"]\n'
-        if dialect == BEDROCK:
-            text += 'credential_file = "keys/provider.aws"\ncredential_style = "aws-sigv4"\n'
-        elif dialect == GEMINI:
-            text += 'credential_file = "keys/provider.key"\ncredential_style = "x-goog-api-key"\n'
-        else:
-            text += 'credential_file = "keys/provider.key"\n'
+    for dialect in () if apart else DIALECTS:
+        text += provider_of(f"only-{dialect}", url, dialect)
     for name, dialect in models.items():
-        text += f'[[model]]\nname = {json.dumps(name)}\nprovider = "only-{dialect}"\nupstream_model = {json.dumps(name)}\n'
+        provider = f"only-{name}" if apart else f"only-{dialect}"
+        text += provider_of(provider, url, dialect) if apart else ""
+        text += f'[[model]]\nname = "{name}"\nprovider = "{provider}"\nupstream_model = "{name}"\n'
     return text
 
 
 class FamilyGateway(Gateway):
     """In front of `provider`, with every dialect's keys."""
 
-    def __init__(self, provider: Provider, models: dict[str, str], hold_wait_ms: int) -> None:
-        more = {"config": "\n" + configuration(provider.url, models), "clauses": CATALOGUED_ONLY}
+    def __init__(self, provider: Provider, models: dict[str, str], hold_wait_ms: int, apart: bool = False) -> None:
+        more = {"config": "\n" + configuration(provider.url, models, apart), "clauses": CATALOGUED_ONLY}
         super().__init__(provider.url, ["none"], hold_wait_ms, more)
 
     def before_start(self) -> None:
