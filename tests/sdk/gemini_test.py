@@ -1,6 +1,10 @@
 """Gemini's API through the gateway: the official SDK, the recordings, and calls that the terms decide."""
 
 import json
+import os
+import pathlib
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -25,6 +29,8 @@ def provider() -> Iterator[ScriptedUpstream]:
     known = gemini.plays()
     known |= {name_of(case): other_play(case) for case in other_cases("forbid")}
     known |= {"embed": gemini.Play(b'{"embeddings":[{"values":[0.5,-0.25]},{"values":[1,2]}]}', False)}
+    cut = gemini.play(cases("forbid")[0])
+    known |= {"broken": cut._replace(body=cut.body[: len(cut.body) // 3])}
     known |= {"count": gemini.Play(b'{"totalTokens":14}', False)}
     server = ScriptedUpstream({f"replay:{name}": what for name, what in known.items()} | known)
     yield server
@@ -35,7 +41,7 @@ def begin(provider: ScriptedUpstream, hold_wait_ms: int) -> Iterator[Gateway]:
     if reason := why_not():
         pytest.skip(reason)
     config = gemini.provider(provider.url)
-    config += "".join("\n" + gemini.model(name) for name in [*gemini.plays(), "embed", "count"])
+    config += "".join("\n" + gemini.model(name) for name in [*gemini.plays(), "embed", "count", "broken"])
     for dialect in (OPENAI, ANTHROPIC):
         config += f'\n[[provider]]\nname = "only-{dialect}"\nurl = "{provider.url}"\ndialects = ["{dialect}"]\n'
         config += 'credential_file = "keys/provider.key"\n'
@@ -130,16 +136,9 @@ def test_raises_the_sdks_own_exception_and_sends_nothing(patient, provider, stre
         assert provider.requests() == []
 
 
-def test_an_error_in_mid_stream_is_the_sdks_error(patient, provider):
-    case = cases("forbid")[0]
-    name = f"replay:{name_of(case)}"
-    kept = provider.plays[name]
-    provider.plays[name] = kept._replace(body=kept.body[: len(kept.body) // 3])
-    try:
-        with pytest.raises(errors.APIError) as broken:
-            ask(patient.url, name_of(case), True)
-    finally:
-        provider.plays[name] = kept
+def test_an_error_in_mid_stream_is_the_sdks_error(patient):
+    with pytest.raises(errors.APIError) as broken:
+        ask(patient.url, "broken", True)
     assert broken.value.message
 
 
@@ -186,7 +185,43 @@ def test_a_conversation_goes_on_at_another_dialects_provider(patient, provider):
     assert [block["tool_use_id"] for block in sent["messages"][2]["content"]] == asked
 
 
+def test_tokens_are_counted_and_texts_embedded(patient):
+    google = client(patient.url)
+    models = google.models
+    assert models.count_tokens(model="count", contents="How many?").total_tokens == 14
+    embedded = models.embed_content(model="embed", contents=["a", "b"])
+    assert [one.values for one in embedded.embeddings] == [[0.5, -0.25], [1, 2]]
+
+
 def test_models_are_listed(patient):
     google = client(patient.url)
     listed = [model.name for model in google.models.list()]
     assert "models/count" in listed
+
+
+def test_the_official_javascript_sdk_passes_its_tests(patient, provider):
+    folder = pathlib.Path(__file__).with_name("node")
+    if not (folder / "node_modules/@google/genai").is_dir() or shutil.which("node") is None:
+        pytest.skip("the JavaScript SDKs are not installed; ./test installs them")
+    decided = [*cases("forbid"), *other_cases("forbid")]
+    models = {
+        "recordings": [{"model": one.name, "streams": one.streams} for one in gemini.recordings() if one.status == 200],
+        "cases": [
+            {"model": name_of(case), "streams": case.streams, "calls": calls_of(case, but=case.position)}
+            for case in decided
+        ],
+        "broken": "broken",
+        "withheld": WITHHELD_MARK,
+    }
+    environment = os.environ | {"GATEWAY_URL": patient.url, "UPSTREAM_URL": provider.url}
+    environment |= {"GATEWAY_KEY": ANALYST_KEY, "MODELS": json.dumps(models)}
+    done = subprocess.run(
+        ["node", "--test", "--test-reporter=tap", "gemini.test.mjs"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    failed = [line for line in done.stdout.splitlines() if line.startswith("not ok")]
+    assert done.returncode == 0, "\n".join([*failed[:20], done.stdout[-6000:], done.stderr[-2000:]])
