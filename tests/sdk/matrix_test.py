@@ -33,7 +33,6 @@ STOP_ELSEWHERE = {
     ("stop_sequence", RESPONSES): "end",
     ("stop_sequence", GEMINI): "end",
     ("pause", OPENAI): "end",
-    ("pause", RESPONSES): "end",
     ("pause", GEMINI): "end",
     ("pause", BEDROCK): "end",
     ("refusal", OPENAI): "filter",
@@ -110,7 +109,8 @@ def expected(digest: Digest, caller: str, maker: str, streams: bool) -> Digest:
         return digest
     told = replace(digest, calls=[replace(call) for call in digest.calls], only_here=[])
     told.pieces = digest.text if caller == RESPONSES and streams else None
-    told.stop = STOP_ELSEWHERE.get((digest.stop, caller), digest.stop)
+    if not (digest.refusal and caller in OPENAIS):  # told by its words there
+        told.stop = STOP_ELSEWHERE.get((digest.stop, caller), digest.stop)
     if caller not in OPENAIS:
         told.text, told.refusal = digest.text + digest.refusal, ""
     if caller == BEDROCK:
