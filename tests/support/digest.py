@@ -21,10 +21,21 @@ from support.responses import ENDS, RESPONSES
 WORDS = "Say it."
 STOPS = {
     OPENAI: {"stop": "end", "model_length": "length", "tool_calls": "call", "content_filter": "filter"},
-    RESPONSES: {"completed": "end", "max_output_tokens": "length", "content_filter": "filter"},
+    RESPONSES: {
+        "completed": "end",
+        "max_output_tokens": "length",
+        "content_filter": "filter",
+        "pause_turn": "pause",  # incomplete, for a reason that only another dialect has a word for
+    },
     ANTHROPIC: {"end_turn": "end", "max_tokens": "length", "tool_use": "call", "pause_turn": "pause"},
-    GEMINI: {"STOP": "end", "MAX_TOKENS": "length", "SAFETY": "filter"},
-    BEDROCK: {"end_turn": "end", "max_tokens": "length", "tool_use": "call", "content_filtered": "filter"},
+    GEMINI: {"STOP": "end", "MAX_TOKENS": "length", "SAFETY": "filter", "RECITATION": "filter"},
+    BEDROCK: {
+        "end_turn": "end",
+        "max_tokens": "length",
+        "tool_use": "call",
+        "content_filtered": "filter",
+        "guardrail_intervened": "filter",
+    },
 }
 ENVELOPE = re.compile(rb"pv1\.[A-Za-z0-9_-]+\.")
 

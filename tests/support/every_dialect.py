@@ -5,7 +5,7 @@ import json
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from support import bedrock, recordings, responses
+from support import bedrock, endings, recordings, responses
 from support.bedrock import BEDROCK, CALLER, PROVIDER, REGION
 from support.gateway import Gateway
 from support.recordings import ANTHROPIC, OPENAI, read_lines, wire_folder
@@ -42,13 +42,13 @@ def of_gemini() -> list[tuple[str, str, bool, bytes]]:
 
 @functools.cache
 def every_recording() -> tuple[Recorded, ...]:
-    """Every sound answer, in every dialect; none where the shared data is absent."""
+    """Every sound answer, in every dialect, and those that no recording has; none without the shared data."""
     if wire_folder() is None:
         return ()
     known = [(one.name, one.dialect, one.streams, one.body) for one in recordings.recordings() if one.status == 200]
     known += [(one.name, one.dialect, one.streams, one.body) for one in responses.recordings()]
     known += [(one.name, BEDROCK, one.streams, one.body) for one in bedrock.recordings()]
-    sound = [one for one in known + of_gemini() if not any(word in one[0] for word in UNSOUND)]
+    sound = [one for one in known + of_gemini() + endings.answers(GEMINI) if not any(word in one[0] for word in UNSOUND)]
     return tuple(Recorded(*one, f"m{number}") for number, one in enumerate(sound))
 
 
