@@ -1,90 +1,99 @@
-// Reasoning is given back to its maker and to no other, whether or not its maker signed it.
+// Reasoning in histories that came from another provider: cut out of the bytes, all others as they were.
 #include <gtest/gtest.h>
 
-#include "base/bytes.h"
 #include "protocol/origin.h"
 #include "protocol/translate.h"
 
 namespace proviso::protocol {
 namespace {
 
-ExchangeAnswer UnsignedThought(Dialect from) {
-  ExchangeAnswer answer;
-  answer.dialect = from;
-  answer.id = "a";
-  answer.model = "m";
-  AnswerChoice& choice = answer.choices.emplace_back();
-  choice.stop = StopClass::kEnd;
-  choice.blocks.resize(2);
-  choice.blocks[0].content = ReasoningBlock{"thought", ReasoningBlock::Form::kFull, "", ""};
-  choice.blocks[1].content = TextBlock{"said", {}};
-  return answer;
+std::string Enclosed(Dialect dialect, std::string_view model, std::string_view signature) {
+  return Enclose(OriginName(dialect, model), signature);
 }
 
-std::string SignatureIn(const ExchangeAnswer& answer) {
-  for (const Block& block : answer.choices.at(0).blocks) {
-    if (const auto* reasoning = std::get_if<ReasoningBlock>(&block.content)) return reasoning->signature;
+std::string Thinking(std::string_view signature) {
+  return R"({"type":"thinking","thinking":"hm","signature":")" + std::string(signature) + R"("})";
+}
+
+std::string Messages(std::string_view blocks) {
+  return R"({ "model" : "c-1", "messages":[{"role":"assistant","content":[)" + std::string(blocks) +
+         R"(]}], "x" : 1.50 })";
+}
+
+TEST(ForeignReasoning, LeavesBodiesWithoutAnyAlone) {
+  const std::string body = Messages(Thinking("Eq4CCkYI"));
+  const auto kept = WithoutForeignReasoning(Dialect::kAnthropicMessages, body, "c-1");
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(*kept);
+}
+
+TEST(ForeignReasoning, GoesBackToItsMakerAsItWas) {
+  const std::string body = Messages(Thinking(Enclosed(Dialect::kAnthropicMessages, "c-1", "Eq4C")) +
+                                    R"(, {"type":"text","text":"a"})");
+  const auto sent = WithoutForeignReasoning(Dialect::kAnthropicMessages, body, "c-1");
+  ASSERT_TRUE(sent && *sent);
+  EXPECT_EQ((*sent)->body, Messages(Thinking("Eq4C") + R"(, {"type":"text","text":"a"})"));
+  EXPECT_TRUE((*sent)->findings.empty());
+}
+
+TEST(ForeignReasoning, OfAnotherModelIsCutOutAndFound) {
+  const std::string foreign = Thinking(Enclosed(Dialect::kGemini, "g-1", "AY89"));
+  const std::string text = R"({"type":"text","text":"a"})";
+  struct Row {
+    std::string before;
+    std::string after;
+  };
+  const Row rows[] = {{foreign + "," + text, text},
+                      {text + "," + foreign, text},
+                      {text + "," + foreign + "," + text, text + "," + text},
+                      {foreign + "," + foreign + "," + text, text}};
+  for (const Row& row : rows) {
+    const auto sent = WithoutForeignReasoning(Dialect::kAnthropicMessages, Messages(row.before), "c-1");
+    ASSERT_TRUE(sent && *sent) << row.before;
+    EXPECT_EQ((*sent)->body, Messages(row.after));
+    ASSERT_FALSE((*sent)->findings.empty());
+    EXPECT_EQ((*sent)->findings[0].feature, Feature::kReasoningReplay);
+    EXPECT_NE((*sent)->findings[0].message.find("\"g-1\""), std::string::npos);
   }
-  return "";
 }
 
-TEST(ForeignReasoning, WithoutASignatureSaysWhoseItIsAllTheSame) {
-  for (const Dialect to : kDialects) {
-    const Dialect from = to == Dialect::kOpenAiChat ? Dialect::kGemini : Dialect::kOpenAiChat;
-    SCOPED_TRACE(NameOf(to));
-    const AnswerEnvelope envelope{.from = from, .id = "a", .model = "m", .origin = OriginName(from, "maker")};
-    const auto written = WriteAnswer(UnsignedThought(from), to, envelope);
-    ASSERT_TRUE(written) << written.error().message;
-    const auto whole = FoldAnswer(to, *written);
-    ASSERT_TRUE(whole) << whole.error().message;
-    std::string stream;
-    const auto writer = MakeAnswerWriter(to, Delivery::kStream, envelope);
-    for (const AnswerDelta& delta : DeltasOf(UnsignedThought(from)))
-      ASSERT_TRUE(writer->Write(delta, stream));
-    const auto folded = FoldAnswer(to, stream);
-    ASSERT_TRUE(folded) << folded.error().message;
-    for (const std::string& signature : {SignatureIn(*whole), SignatureIn(*folded)}) {
-      const auto origin = OpenOrigin(signature);
-      ASSERT_TRUE(origin) << "\"" << signature << "\"";
-      EXPECT_EQ(origin->dialect, from);
-      EXPECT_EQ(origin->model, "maker");
-      EXPECT_EQ(origin->signature, "");
-    }
+TEST(ForeignReasoning, OfTheSameDialectButAnotherModelGoesToo) {
+  const std::string body = Messages(Thinking(Enclosed(Dialect::kAnthropicMessages, "c-2", "Eq4C")) +
+                                    R"(,{"type":"text","text":"a"})");
+  const auto sent = WithoutForeignReasoning(Dialect::kAnthropicMessages, body, "c-1");
+  ASSERT_TRUE(sent && *sent);
+  EXPECT_EQ((*sent)->body, Messages(R"({"type":"text","text":"a"})"));
+}
+
+TEST(ForeignReasoning, LeavesACallWhoseSignatureGoes) {
+  const std::string signature = Enclosed(Dialect::kAnthropicMessages, "c-1", "Eq4C");
+  const auto body = [](std::string_view more) {
+    return R"({"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}})" +
+           std::string(more) + R"(}]}]})";
+  };
+  const auto sent =
+      WithoutForeignReasoning(Dialect::kGemini, body(R"(,"thoughtSignature":")" + signature + "\""), "g-1");
+  ASSERT_TRUE(sent && *sent);
+  EXPECT_EQ((*sent)->body, body(""));
+}
+
+TEST(ForeignReasoning, CutsNestedBlocksAsAWhole) {
+  const std::string signature = Enclosed(Dialect::kGemini, "g-1", "AY89");
+  const std::string body =
+      R"({"messages":[{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"hm","signature":")" +
+      signature + R"("}}},{"text":"a"}]}]})";
+  const auto sent = WithoutForeignReasoning(Dialect::kBedrockConverse, body, "b-1");
+  ASSERT_TRUE(sent && *sent);
+  EXPECT_EQ((*sent)->body, R"({"messages":[{"role":"assistant","content":[{"text":"a"}]}]})");
+}
+
+TEST(ForeignReasoning, IsNotWhatOnlyLooksLikeIt) {
+  const std::string body = Messages(R"({"type":"text","text":"pv1.x.y \"pv1.z"})");
+  const auto sent = WithoutForeignReasoning(Dialect::kAnthropicMessages, body, "c-1");
+  ASSERT_TRUE(sent);
+  if (*sent) {
+    EXPECT_EQ((*sent)->body, body);
   }
-}
-
-std::string EnclosedForGemini(Dialect from, std::string_view model) {
-  return base::ToBase64(base::AsBytes(Enclose(OriginName(from, model), "s")));
-}
-
-TEST(ForeignReasoning, OfGeminisStreamsIsLeftOutWithAllItsParts) {
-  const std::string foreign = EnclosedForGemini(Dialect::kAnthropicMessages, "claude");
-  const std::string before =
-      R"({"contents":[{"role":"model","parts":[{"text":"own","thought":true},{"text":"1"},)"
-      R"({"text":"some","thought":true},{"text":"more","thought":true},)"
-      R"({"text":"","thought":true,"thoughtSignature":")" +
-      foreign + R"("},{"text":"2"}]}]})";
-  const auto cut = WithoutForeignReasoning(Dialect::kGemini, before, "gemini-3-pro");
-  ASSERT_TRUE(cut) << cut.error().message;
-  ASSERT_TRUE(*cut);
-  EXPECT_EQ(
-      (*cut)->body,
-      R"({"contents":[{"role":"model","parts":[{"text":"own","thought":true},{"text":"1"},{"text":"2"}]}]})");
-  EXPECT_EQ((*cut)->findings.size(), 1U);
-}
-
-TEST(ForeignReasoning, OfAGeminiClientGoesBackToItsMakerAsOneBlock) {
-  const std::string body = R"({"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[)"
-                           R"({"text":"some ","thought":true},{"text":"more","thought":true},)"
-                           R"({"text":"","thought":true,"thoughtSignature":")" +
-                           EnclosedForGemini(Dialect::kAnthropicMessages, "claude") +
-                           R"("},{"text":"a"}]},{"role":"user","parts":[{"text":"r"}]}]})";
-  const auto exchange = ReadExchange({.dialect = Dialect::kGemini, .model = "m"}, body);
-  ASSERT_TRUE(exchange) << exchange.error().message;
-  const auto sent = TranslateRequest(*exchange, {.to = Dialect::kAnthropicMessages, .model = "claude"});
-  ASSERT_TRUE(sent) << sent.error().message;
-  EXPECT_TRUE(sent->body.contains(R"("thinking":"some more","signature":"s")")) << sent->body;
-  EXPECT_TRUE(sent->findings.empty());
 }
 
 }  // namespace

@@ -149,8 +149,15 @@ def configuration(url: str, models: dict[str, str], apart: bool) -> str:
 class FamilyGateway(Gateway):
     """In front of `provider`, with every dialect's keys."""
 
-    def __init__(self, provider: Provider, models: dict[str, str], hold_wait_ms: int, apart: bool = False) -> None:
-        more = {"config": "\n" + configuration(provider.url, models, apart), "clauses": CATALOGUED_ONLY}
+    def __init__(
+        self,
+        provider: Provider,
+        models: dict[str, str],
+        hold_wait_ms: int,
+        apart: bool = False,
+        clauses: str = CATALOGUED_ONLY,
+    ) -> None:
+        more = {"config": "\n" + configuration(provider.url, models, apart), "clauses": clauses}
         super().__init__(provider.url, ["none"], hold_wait_ms, more)
 
     def before_start(self) -> None:
