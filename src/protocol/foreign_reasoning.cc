@@ -32,7 +32,8 @@ bool GoesAsAWhole(Json object) {
   for (const std::string_view word : {"thinking", "redacted_thinking", "reasoning"}) {
     if (type.equals(word)) return true;
   }
-  return object.Find("encrypted_index").is_string() || object.Find("reasoningContent").is_object() || object.Find("thought").is_true();
+  return object.Find("encrypted_index").is_string() || object.Find("reasoningContent").is_object() ||
+         object.Find("thought").is_true();
 }
 
 /// A stream of Gemini's tells one thought in several parts, of which the last is signed.
