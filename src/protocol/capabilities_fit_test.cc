@@ -91,9 +91,11 @@ void Reply(ExchangeRequest& request, Block block) {
 
 using Use = std::function<void(ExchangeRequest&)>;
 
-/// How each feature is used, and nothing else that matters.
-const std::map<Feature, Use>& Uses() {
-  static const std::map<Feature, Use> uses = {
+using Uses = std::map<Feature, Use>;
+
+/// How each feature is used, and nothing else that matters: in turns and blocks,
+Uses UsesOfContent() {
+  return {
       {kSystemPrompt,
        [](auto& r) {
          r.turns.insert(r.turns.begin(),
@@ -118,6 +120,35 @@ const std::map<Feature, Use>& Uses() {
       {kVideoInline, [](auto& r) { Show(r, Media(Kind::kVideo, "video/mp4")); }},
       {kMediaUrl, [](auto& r) { Show(r, Media(Kind::kVideo, "video/mp4", "https://x.example/a.mp4")); }},
       {kProviderFile, [](auto& r) { Show(r, Media(Kind::kDocument, "", "", "file-1")); }},
+      {kReasoningReplay,
+       [](auto& r) {
+         ReasoningBlock reasoning;
+         reasoning.text = "hm";
+         reasoning.signature = "c2lnbmVk";
+         reasoning.id = "rs_1";
+         Reply(r, With(reasoning));
+       }},
+      {kRefusalReplay, [](auto& r) { Reply(r, With(RefusalBlock{.text = "I will not"})); }},
+      {kCacheMark, [](auto& r) { r.turns.back().blocks.back().cache_s = 300; }},
+      {kCitationReplay,
+       [](auto& r) {
+         TextBlock text;
+         text.text = "Rome";
+         text.citations.push_back({.kind = Citation::Kind::kUrl,
+                                   .title = "t",
+                                   .url = "https://x.example",
+                                   .quoted = "",
+                                   .begin = 0,
+                                   .end = 4,
+                                   .original = ""});
+         Reply(r, With(text));
+       }},
+  };
+}
+
+/// in tools and their results,
+Uses UsesOfTools() {
+  return {
       {kToolFunction, [](auto& r) { Offer(r); }},
       {kToolCustom, [](auto& r) { Offer(r, CallKind::kCustom); }},
       {kToolOfProvider, [](auto& r) { Offer(r, CallKind::kFunction, "web_search"); }},
@@ -145,6 +176,12 @@ const std::map<Feature, Use>& Uses() {
       {kResultError, [](auto& r) { Answer(r, {Text("broke")}, ResultBlock::Status::kError); }},
       {kResultImage, [](auto& r) { Answer(r, {Media(Kind::kImage, "image/png")}); }},
       {kResultDocument, [](auto& r) { Answer(r, {Media(Kind::kDocument, "application/pdf")}); }},
+  };
+}
+
+/// and in what the answer is to be.
+Uses UsesOfSettings() {
+  return {
       {kAnswerJson, [](auto& r) { r.format.kind = AnswerFormat::Kind::kJson; }},
       {kAnswerSchema,
        [](auto& r) {
@@ -160,15 +197,6 @@ const std::map<Feature, Use>& Uses() {
          r.reasoning.mode = ReasoningChoice::Mode::kOn;
        }},
       {kReasoningShown, [](auto& r) { r.reasoning.show = ReasoningChoice::Show::kSummary; }},
-      {kReasoningReplay,
-       [](auto& r) {
-         ReasoningBlock reasoning;
-         reasoning.text = "hm";
-         reasoning.signature = "c2lnbmVk";
-         reasoning.id = "rs_1";
-         Reply(r, With(reasoning));
-       }},
-      {kRefusalReplay, [](auto& r) { Reply(r, With(RefusalBlock{.text = "I will not"})); }},
       {kOutputTokensMax, [](auto& r) { r.sampling.output_tokens_max = 4096; }},
       {kTemperature, [](auto& r) { r.sampling.temperature = 0.5; }},
       {kTopP, [](auto& r) { r.sampling.top_p = 0.5; }},
@@ -179,20 +207,6 @@ const std::map<Feature, Use>& Uses() {
       {kStopSequences, [](auto& r) { r.sampling.stop = {"END"}; }},
       {kChoices, [](auto& r) { r.sampling.choices = 2; }},
       {kLogProbabilities, [](auto& r) { r.sampling.log_probabilities = 2; }},
-      {kCacheMark, [](auto& r) { r.turns.back().blocks.back().cache_s = 300; }},
-      {kCitationReplay,
-       [](auto& r) {
-         TextBlock text;
-         text.text = "Rome";
-         text.citations.push_back({.kind = Citation::Kind::kUrl,
-                                   .title = "t",
-                                   .url = "https://x.example",
-                                   .quoted = "",
-                                   .begin = 0,
-                                   .end = 4,
-                                   .original = ""});
-         Reply(r, With(text));
-       }},
       {kEndUser, [](auto& r) { r.user = "u-1"; }},
       {kMetadata, [](auto& r) { r.metadata = {{"team", "t"}}; }},
       {kAssistantPrefill, [](auto& r) { Say(r, Role::kAssistant, {Text("{")}); }},
@@ -201,6 +215,15 @@ const std::map<Feature, Use>& Uses() {
       {kBlockDetail, [](auto& r) { r.turns.back().blocks.back().original = R"({"text":"hi","x":1})"; }},
       {kOther, [](auto& r) { r.others.push_back({.path = "zzz", .json = "1", .source = {}}); }},
   };
+}
+
+const Uses& AllUses() {
+  static const Uses uses = [] {
+    Uses all = UsesOfContent();
+    all.merge(UsesOfTools());
+    all.merge(UsesOfSettings());
+    return all;
+  }();
   return uses;
 }
 
@@ -211,7 +234,7 @@ ExchangeRequest Sample(Feature feature, Dialect target) {
       target == Dialect::kAnthropicMessages ? Dialect::kOpenAiChat : Dialect::kAnthropicMessages;
   request.model = "some-model";
   Say(request, Role::kUser, {Text("hi")});
-  Uses().at(feature)(request);
+  AllUses().at(feature)(request);
   return request;
 }
 
@@ -245,7 +268,7 @@ bool MayBecome(Feature feature, const std::set<Feature>& found) {
   if (feature == kDeveloperRole) return found.contains(kSystemPrompt);
   if (feature == kToolChoiceAllowed) return found.contains(kToolChoiceAny);  // of only the allowed ones
   if (feature == kReasoningEffort && found.contains(kReasoningBudget)) return true;  // by its model
-  if (feature == kResultImage) return found.contains(kImageInline);  // the user shows it
+  if (feature == kResultImage) return found.contains(kImageInline);                  // the user shows it
   if (feature == kResultDocument) return found.contains(kDocumentInline);
   if (feature == kRefusalReplay) return true;  // a plain text, which is no feature
   return found.contains(feature);
@@ -276,7 +299,7 @@ std::vector<Dialect> Targets() {
 
 TEST(CapabilityTable, HasASampleOfEachFeatureThatUsesIt) {
   for (const Capability& row : Capabilities()) {
-    ASSERT_TRUE(Uses().contains(row.feature)) << row.name;
+    ASSERT_TRUE(AllUses().contains(row.feature)) << row.name;
     EXPECT_TRUE(FoundIn(Sample(row.feature, Dialect::kGemini)).contains(row.feature)) << row.name;
   }
 }

@@ -79,7 +79,7 @@ def stream_of(case: Case) -> bytes:
         return event(type_, json.dumps({"contentBlockIndex": index, **members}))
 
     out += tell("contentBlockDelta", 0, delta={"text": "Three calls."}) + tell("contentBlockStop", 0)
-    for index in range(CALLS):
+    for index in range(case.count):
         start = {"toolUse": {"toolUseId": f"tooluse_{index}", "name": tool_name(case, index)}}
         out += tell("contentBlockStart", index + 1, start=start)
         for piece in fragments(arguments(case, index)):
@@ -92,7 +92,7 @@ def stream_of(case: Case) -> bytes:
 
 def whole_of(case: Case) -> bytes:
     content: list[dict] = [{"text": "Three calls."}]
-    for index in range(CALLS):
+    for index in range(case.count):
         use = {"toolUseId": f"tooluse_{index}", "name": tool_name(case, index)}
         content.append({"toolUse": use | {"input": json.loads(arguments(case, index))}})
     usage = {"inputTokens": 3, "outputTokens": 5, "totalTokens": 8}
@@ -184,17 +184,31 @@ def parsed(url: str, key: tuple[str, str], model: str, streams: bool, token: str
     return answer
 
 
-def ask(url: str, model: str, streams: bool, key: tuple[str, str] = CALLER) -> Seen:
+def with_headers(asked, headers: dict | None):  # noqa: ANN001, ANN201
+    """The same client, which sends `headers` too: they are added before it signs."""
+
+    def add(request, **_: object) -> None:  # noqa: ANN001
+        for name, value in (headers or {}).items():
+            request.headers.add_header(name, value)
+
+    asked.meta.events.register("before-sign.bedrock-runtime.*", add)
+    return asked
+
+
+def ask(
+    url: str, model: str, streams: bool, key: tuple[str, str] = CALLER, headers: dict | None = None
+) -> Seen:
     """One request with every tool offered, through boto3."""
+    aws = with_headers(client(url, key), headers)
     asked = {"modelId": model, "messages": question(), "toolConfig": tools()}
     if not streams:
-        answer = client(url, key).converse(**asked)
+        answer = aws.converse(**asked)
         content = answer["output"]["message"]["content"]
         text = "".join(block.get("text", "") for block in content)
         uses = [block["toolUse"] for block in content if "toolUse" in block]
         calls = [(use["name"], json.dumps(use["input"])) for use in uses]
         return Seen(text, marks(calls), answer["stopReason"], answer["ResponseMetadata"]["HTTPHeaders"])
-    answer = client(url, key).converse_stream(**asked)
+    answer = aws.converse_stream(**asked)
     text, stop, names, inputs = "", None, {}, {}
     for told in answer["stream"]:
         if "contentBlockStart" in told:

@@ -39,7 +39,7 @@ def events_of(responses: list[str]) -> bytes:
 def play(case: Case) -> Play:
     calls = [
         {"functionCall": {"name": tool_name(case, index), "args": {"mark": mark(case, index)}}}
-        for index in range(CALLS)
+        for index in range(case.count)
     ]
     if not case.streams:
         return Play(json.dumps(response([{"text": "Three calls."}, *calls], "STOP")).encode(), False)

@@ -301,7 +301,9 @@ void ResponsesStreamWriter::EndReasoning(const ReasoningBlock& reasoning, std::s
     Tell(full ? "response.content_part.done" : "response.reasoning_summary_part.done",
          at + R"(,"part":)" + ReasoningPart(reasoning, reasoning.text), out);
   }
-  const bool enclose = !envelope_.origin.empty() && !reasoning.signature.empty();
+  // Words without a signature go back to their maker only, too.
+  const bool says = !reasoning.text.empty() || !reasoning.signature.empty();
+  const bool enclose = !envelope_.origin.empty() && says;
   const std::string signature =
       enclose ? Enclose(envelope_.origin, reasoning.signature) : reasoning.signature;
   FinishItem(ReasoningItem({.id = item_.id, .status = ""}, reasoning, signature), out);
