@@ -1,11 +1,12 @@
 // Any body is refused or read as an Exchange; what is read can be written for Gemini again or is
 // refused by name, and what is written is a request that Gemini's facts reader takes. Any answer is
-// refused or folded, and folds to the same again after it was written.
+// refused or folded, can be written, and then folds to the same each time.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "protocol/translate.h"
 
@@ -21,13 +22,21 @@ void CheckRequest(std::string_view body) {
   if (written && !request->turns.empty() && !ReadRequest(inbound, written->body)) std::abort();
 }
 
+/// The answer written and folded again.
+ExchangeAnswer Again(const ExchangeAnswer& answer) {
+  const auto written = WriteAnswer(answer, Dialect::kGemini, {.from = Dialect::kGemini});
+  if (!written) std::abort();
+  auto again = FoldAnswer(Dialect::kGemini, *written);
+  if (!again) std::abort();
+  return std::move(*again);
+}
+
 void CheckAnswer(std::string_view bytes) {
   const auto answer = FoldAnswer(Dialect::kGemini, bytes);
   if (!answer) return;
-  const auto written = WriteAnswer(*answer, Dialect::kGemini, {.from = Dialect::kGemini});
-  if (!written) return;
-  const auto again = FoldAnswer(Dialect::kGemini, *written);
-  if (!again || ToJson(*again) != ToJson(*answer)) std::abort();
+  // A stream may name the model late; once written, every block knows it.
+  const ExchangeAnswer again = Again(*answer);
+  if (ToJson(Again(again)) != ToJson(again)) std::abort();
 }
 
 }  // namespace

@@ -38,13 +38,9 @@ AnswerDelta AnswerSteps::Step(StepKind kind, std::size_t index) const {
   return step;
 }
 
-void AnswerSteps::Remember(const std::string& path, Json value) {
-  const auto known = std::ranges::find(others_, path, &std::pair<std::string, std::string>::first);
-  if (known != others_.end()) {
-    known->second = std::string(value.raw());
-  } else {
-    others_.emplace_back(path, std::string(value.raw()));
-  }
+void AnswerSteps::Remember(const std::string& object, const std::string& name, Json value) {
+  if (name.contains('.')) return;  // no name of Google's; it could not be told from a path
+  others_[object + name] = std::string(value.raw());
 }
 
 Status AnswerSteps::ReadTop(Json root, std::vector<AnswerDelta>& out) {
@@ -58,11 +54,11 @@ Status AnswerSteps::ReadTop(Json root, std::vector<AnswerDelta>& out) {
     usage_ = counted;
   for (const base::JsonMember member : usage.members()) {
     const std::string name = member.key.text();
-    if (std::ranges::find(kCounted, name) == kCounted.end()) Remember("usageMetadata." + name, member.value);
+    if (std::ranges::find(kCounted, name) == kCounted.end()) Remember("usageMetadata.", name, member.value);
   }
   for (const base::JsonMember member : root.members()) {
     const std::string name = member.key.text();
-    if (std::ranges::find(kTopRead, name) == kTopRead.end()) Remember(name, member.value);
+    if (std::ranges::find(kTopRead, name) == kTopRead.end()) Remember("", name, member.value);
   }
   const std::string id = root.Find("responseId").text();
   const std::string model = root.Find("modelVersion").text();
@@ -118,7 +114,7 @@ void AnswerSteps::ReadMetadata(std::size_t index, Json entry) {
       candidate.details[name] = std::string(member.value.raw());
       continue;
     }
-    Remember("candidates[" + std::to_string(index) + "]." + name, member.value);
+    Remember("candidates[" + std::to_string(index) + "].", name, member.value);
     if (name == "groundingMetadata") candidate.citations = CitationsOfGrounding(member.value);
     if (name == "citationMetadata") {
       std::ranges::move(CitationsOfSources(member.value), std::back_inserter(candidate.citations));
@@ -282,7 +278,7 @@ Status AnswerSteps::Finish(std::vector<AnswerDelta>& out) {
     return Broken("candidates", "one is missing between the others");
   } else {
     blocked_.clear();  // an answer was given all the same
-    if (!feedback_.empty()) others_.emplace_back("promptFeedback", feedback_);
+    if (!feedback_.empty()) others_["promptFeedback"] = feedback_;
   }
   for (auto& [index, candidate] : candidates_) {
     CloseBlock(index, out);

@@ -9,7 +9,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -56,7 +55,8 @@ class AnswerSteps {
   void AddText(std::size_t index, Kind kind, const std::string& text, std::vector<AnswerDelta>& out);
   void CloseBlock(std::size_t index, std::vector<AnswerDelta>& out);
   void ReadMetadata(std::size_t index, base::Json entry);
-  void Remember(const std::string& path, base::Json value);
+  /// Keeps a member that is not typed; `object` is the path of what it stands in.
+  void Remember(const std::string& object, const std::string& name, base::Json value);
   [[nodiscard]] AnswerDelta Step(AnswerDelta::Kind kind, std::size_t index) const;
 
   std::string id_;
@@ -67,7 +67,7 @@ class AnswerSteps {
   std::optional<TokenUsage> usage_;
   std::string blocked_;  // Google's word
   std::string feedback_;
-  std::vector<std::pair<std::string, std::string>> others_;  // path and JSON, in the order of their first
+  std::map<std::string, std::string> others_;  // JSON by path
 };
 
 }  // namespace proviso::protocol::internal::gemini
