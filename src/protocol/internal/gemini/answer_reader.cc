@@ -278,6 +278,8 @@ Status AnswerSteps::Finish(std::vector<AnswerDelta>& out) {
   if (!Complete()) return Broken("stream", "it ends before a candidate's stop reason");
   if (candidates_.empty()) {
     candidates_[0].finish = blocked_;
+  } else if (candidates_.rbegin()->first + 1 != candidates_.size()) {
+    return Broken("candidates", "one is missing between the others");
   } else {
     blocked_.clear();  // an answer was given all the same
     if (!feedback_.empty()) others_.emplace_back("promptFeedback", feedback_);

@@ -225,6 +225,13 @@ TEST(GeminiAnswers, FailRatherThanShowACallThatTheModelDidNotMake) {
               HasSubstr(R"("functionCall":{"id":"a","name":"f","args":{}})"));
 }
 
+TEST(GeminiAnswers, AreBrokenWhenACandidateIsMissingBetweenOthers) {
+  const auto answer = FoldAnswer(
+      Dialect::kGemini, R"({"candidates":[{"finishReason":"STOP"},{"index":2,"finishReason":"STOP"}]})");
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("one is missing between the others"));
+}
+
 TEST(GeminiAnswers, TellABlockedPromptAsAContentFilter) {
   const ExchangeAnswer answer = Answer(
       R"({"promptFeedback":{"blockReason":"SAFETY","safetyRatings":[]},"modelVersion":"m","responseId":"r"})");
