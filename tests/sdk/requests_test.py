@@ -112,7 +112,8 @@ def with_schema(caller: str, model: str, schema: dict | None) -> dict:
     if caller == OPENAI:
         body["tools"] = [{"type": "function", "function": with_parameters("parameters", schema)}]
     elif caller == RESPONSES:
-        body["tools"] = [{"type": "function", "strict": False, "parameters": None} | with_parameters("parameters", schema)]
+        told = with_parameters("parameters", schema)
+        body["tools"] = [{"type": "function", "strict": False, "parameters": None} | told]
     elif caller == ANTHROPIC:
         body["tools"] = [with_parameters("input_schema", schema)]
     elif caller == GEMINI:

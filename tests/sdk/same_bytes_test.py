@@ -75,7 +75,7 @@ def odd_bodies(dialect: str, model: str, streams: bool) -> dict[str, bytes]:
         "white-space": ("\n\t " + json.dumps(body, indent=3).replace(": ", "  :\t") + "\r\n ").encode(),
         "escapes": text.replace("Say it.", "S\\u0061y \\/ \\ud83d\\ude00 \\u00e9 é 😀 \\b\\f \\u2028").encode(),
         "unknown-members": (last + ', "x_1": {"": [null, true, {"a": {}}]}, "x \\u00e9": "\\u0000"}').encode(),
-        "numbers": (last + ', "x_numbers": [1.0, 1e2, 1E+2, -0, -0.0, 0.10, 12345678901234567890, 1e-400]}').encode(),
+        "numbers": (last + ', "x": [1.0, 1e2, 1E+2, -0, -0.0, 0.10, 12345678901234567890, 1e-400]}').encode(),
         "order": ("{" + ", ".join(f"{json.dumps(k)}:{json.dumps(v)}" for k, v in reversed(body.items())) + "}").encode(),
         "compact": json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
     }
