@@ -3,6 +3,7 @@
 
 #include "protocol/internal/dialects.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/withheld_stop.h"
 #include "protocol/translate.h"
 
 namespace proviso::protocol {
@@ -14,6 +15,7 @@ class TranslatingGate : public AnswerGate {
  public:
   TranslatingGate(GateTranslation translation, AnswerLimits limits)
       : AnswerGate(limits),
+        foreign_(translation.from != translation.to),
         gate_(MakeGate(translation.from, translation.from_delivery, limits)),
         reader_(MakeAnswerReader(translation.from, translation.from_delivery, limits)),
         writer_(MakeAnswerWriter(translation.to, translation.to_delivery, std::move(translation.envelope))) {}
@@ -63,8 +65,22 @@ class TranslatingGate : public AnswerGate {
     return internal::Broken("tool calls", "one of a kind that the caller's dialect cannot express");
   }
 
-  Status Write(const std::vector<AnswerDelta>& steps, std::string& out) {
-    for (const AnswerDelta& step : steps) {
+  /// Names the stop that the provider's gate put in the place of the model's own.
+  void MarkWithheld(AnswerDelta& step) const {
+    const auto filtered = [](StopClass stop) {
+      return stop == StopClass::kContentFilter || stop == StopClass::kRefusal;
+    };
+    const AnswerSummary& told = gate_->summary();
+    if (!foreign_ || step.kind != AnswerDelta::Kind::kStop || told.calls_withheld == 0) return;
+    if (!filtered(step.stop.stop) || filtered(told.stop)) return;
+    step.stop.stop = StopClass::kContentFilter;
+    step.stop.stop_raw = internal::kWithheldRaw;
+    step.stop.stop_details.clear();
+  }
+
+  Status Write(std::vector<AnswerDelta>& steps, std::string& out) {
+    for (AnswerDelta& step : steps) {
+      MarkWithheld(step);
       const bool begins = step.kind == AnswerDelta::Kind::kBlockBegin;
       if (begins && std::holds_alternative<CallBlock>(step.block.content)) ++calls_written_;
       if (const auto* opaque = std::get_if<OpaqueBlock>(&step.block.content); opaque != nullptr && begins) {
@@ -75,6 +91,7 @@ class TranslatingGate : public AnswerGate {
     return {};
   }
 
+  const bool foreign_;
   std::unique_ptr<AnswerGate> gate_;
   std::unique_ptr<AnswerReader> reader_;
   std::unique_ptr<AnswerWriter> writer_;

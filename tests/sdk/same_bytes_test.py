@@ -7,13 +7,12 @@ import pytest
 
 from support import bedrock, gemini, raw_http, responses
 from support.bedrock import BEDROCK
-from support.families import DIALECTS, MAKES, FamilyGateway, Provider
+from support.families import DIALECTS, FamilyGateway, Provider, asking, plain, target
 from support.gateway import ANALYST_KEY, why_not
 from support.gemini import GEMINI
 from support.recordings import ANTHROPIC, OPENAI, recordings
 from support.responses import RESPONSES
 from support.scripted_upstream import Play
-from support.synthetic import Case
 
 SPLITS = 3
 # Not answers that a provider should give; the protocol room's README says why.
@@ -31,11 +30,6 @@ def every_recording() -> list[tuple[str, str, Play]]:
         for dialect, name, play in found
         if not any(unsound in name for unsound in UNSOUND)
     ]
-
-
-def plain(dialect: str, streams: bool) -> tuple[str, Play]:
-    case = Case(dialect, streams, "permit", -1)
-    return f"plain-{dialect}-{'stream' if streams else 'whole'}", MAKES[dialect](case)
 
 
 PLAIN = {plain(dialect, streams)[0]: plain(dialect, streams)[1] for dialect in DIALECTS for streams in (True, False)}
@@ -57,18 +51,6 @@ def gateway(provider: Provider) -> Iterator[FamilyGateway]:
     running = FamilyGateway(provider, models, 300, clauses="")
     yield running
     running.close()
-
-
-def target(dialect: str, model: str, streams: bool) -> str:
-    if dialect == GEMINI:
-        return f"/v1beta/models/{model}:{'streamGenerateContent?alt=sse' if streams else 'generateContent'}"
-    if dialect == BEDROCK:
-        return f"/model/{model}/{'converse-stream' if streams else 'converse'}"
-    return {OPENAI: "/v1/chat/completions", RESPONSES: "/v1/responses", ANTHROPIC: "/v1/messages"}[dialect]
-
-
-def asking(dialect: str, model: str, streams: bool, body: bytes) -> bytes:
-    return raw_http.post(target(dialect, model, streams), {"Authorization": f"Bearer {ANALYST_KEY}"}, body)
 
 
 def minimal(dialect: str, model: str, streams: bool) -> dict:
@@ -93,7 +75,7 @@ def odd_bodies(dialect: str, model: str, streams: bool) -> dict[str, bytes]:
         "white-space": ("\n\t " + json.dumps(body, indent=3).replace(": ", "  :\t") + "\r\n ").encode(),
         "escapes": text.replace("Say it.", "S\\u0061y \\/ \\ud83d\\ude00 \\u00e9 é 😀 \\b\\f \\u2028").encode(),
         "unknown-members": (last + ', "x_1": {"": [null, true, {"a": {}}]}, "x \\u00e9": "\\u0000"}').encode(),
-        "numbers": (last + ', "x_numbers": [1.0, 1e2, 1E+2, -0, -0.0, 0.10, 12345678901234567890, 1e-400]}').encode(),
+        "numbers": (last + ', "x": [1.0, 1e2, 1E+2, -0, -0.0, 0.10, 12345678901234567890, 1e-400]}').encode(),
         "order": ("{" + ", ".join(f"{json.dumps(k)}:{json.dumps(v)}" for k, v in reversed(body.items())) + "}").encode(),
         "compact": json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
     }

@@ -8,10 +8,10 @@ import urllib.parse
 from collections.abc import Callable
 from typing import NamedTuple
 
-from support import bedrock, clients, gemini, responses, synthetic
+from support import bedrock, clients, gemini, raw_http, responses, synthetic
 from support.bedrock import BEDROCK
 from support.clients import Seen
-from support.gateway import Gateway
+from support.gateway import ANALYST_KEY, Gateway
 from support.gemini import GEMINI
 from support.recordings import ANTHROPIC, OPENAI
 from support.responses import RESPONSES
@@ -166,3 +166,24 @@ class FamilyGateway(Gateway):
         (self.home / "keys/provider.aws").write_text(
             f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\nregion = {bedrock.REGION}\n"
         )
+
+
+# ---- By hand ---------------------------------------------------------------------------------------
+
+
+def plain(dialect: str, streams: bool) -> tuple[str, Play]:
+    """A model's name, and an answer of which nothing is withheld."""
+    case = Case(dialect, streams, "permit", -1)
+    return f"plain-{dialect}-{'stream' if streams else 'whole'}", MAKES[dialect](case)
+
+
+def target(dialect: str, model: str, streams: bool) -> str:
+    if dialect == GEMINI:
+        return f"/v1beta/models/{model}:{'streamGenerateContent?alt=sse' if streams else 'generateContent'}"
+    if dialect == BEDROCK:
+        return f"/model/{model}/{'converse-stream' if streams else 'converse'}"
+    return {OPENAI: "/v1/chat/completions", RESPONSES: "/v1/responses", ANTHROPIC: "/v1/messages"}[dialect]
+
+
+def asking(dialect: str, model: str, streams: bool, body: bytes) -> bytes:
+    return raw_http.post(target(dialect, model, streams), {"Authorization": f"Bearer {ANALYST_KEY}"}, body)

@@ -91,7 +91,7 @@ Status SettingsWriter::WriteFormat() {
   if (!format.schema.empty()) {
     const auto schema = writing_.own() ? base::Result<std::string>(format.schema)
                                        : AnswerSchemaFor(Dialect::kOpenAiChat, format);
-    if (!schema) return std::unexpected(schema.error());
+    if (!schema) return base::Within("format.schema", schema.error());
     json_.Key("schema").Raw(*schema);
   }
   if (format.strict) json_.Key("strict").Bool(*format.strict);

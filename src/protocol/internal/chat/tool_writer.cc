@@ -60,7 +60,8 @@ Status WriteTool(const ChatWriting& writing, const ToolDefinition& tool, const s
                     "does not run the provider's tool \"" + tool.provider_type + "\"");
   const std::string_view type = custom ? "custom" : "function";
   json.BeginObject().Key("type").String(type).Key(type);
-  if (auto written = WriteDefinition(writing, tool, json); !written) return written;
+  if (auto written = WriteDefinition(writing, tool, json); !written)
+    return base::Within(path + ".schema", written.error());
   json.EndObject();
   return {};
 }

@@ -7,8 +7,10 @@
 #include "base/json_writer.h"
 #include "protocol/internal/anthropic/block_reader.h"
 #include "protocol/internal/converse/block_writer.h"
+#include "protocol/internal/converse/blocks.h"
 #include "protocol/internal/dialects.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/withheld_stop.h"
 #include "protocol/origin.h"
 
 namespace proviso::protocol::internal::converse {
@@ -179,6 +181,7 @@ Result<std::vector<AnswerBlock>> AnswerBlocksOf(const Block& block, const Answer
 std::string StopReasonOf(const AnswerChoice& stop, const std::vector<Block>& blocks,
                          const AnswerEnvelope& envelope) {
   if (IsOwn(envelope)) return stop.stop_raw;
+  if (IsWithheld(stop)) return std::string(kWithheldStop);
   StopClass reason = stop.stop;
   if (reason == StopClass::kEnd || reason == StopClass::kNone) {
     for (const Block& block : blocks) {

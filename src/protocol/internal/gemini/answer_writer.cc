@@ -13,10 +13,12 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/gemini/candidate.h"
 #include "protocol/internal/gemini/citations.h"
 #include "protocol/internal/gemini/parts.h"
 #include "protocol/internal/gemini/signatures.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/withheld_stop.h"
 #include "protocol/sse.h"
 
 namespace proviso::protocol::internal {
@@ -96,12 +98,15 @@ class Common {
     json.Key("responseId").String(id.empty() ? envelope_.id : id);
   }
 
+  [[nodiscard]] std::string_view FinishReason(const AnswerChoice& stop) const {
+    if (native_ && !stop.stop_raw.empty()) return stop.stop_raw;
+    return IsWithheld(stop) ? gemini::kWithheldWord : StopWord(Dialect::kGemini, stop.stop);
+  }
+
   void WriteEnding(JsonWriter& json, std::size_t index, const Ending& ending,
                    const std::vector<Member>& others) const {
     const AnswerChoice& stop = ending.stop;
-    const bool own_word = native_ && !stop.stop_raw.empty();
-    json.Key("finishReason");
-    json.String(own_word ? std::string_view(stop.stop_raw) : StopWord(Dialect::kGemini, stop.stop));
+    json.Key("finishReason").String(FinishReason(stop));
     if (native_ && !stop.stop_details.empty()) {
       const auto details = base::JsonDocument::Parse(stop.stop_details);
       for (const base::JsonMember member : details ? details->root().members() : base::Json().members()) {

@@ -224,7 +224,8 @@ Status Writer::WriteTools() {
   JsonWriter functions;
   functions.BeginArray();
   bool any = false;
-  for (const ToolDefinition& tool : request_.tools) {
+  for (std::size_t i = 0; i < request_.tools.size(); ++i) {
+    const ToolDefinition& tool = request_.tools[i];
     if (!tool.provider_type.empty()) {
       json_.Raw(tool.original);
       continue;
@@ -238,7 +239,7 @@ Status Writer::WriteTools() {
     if (!tool.description.empty()) functions.Key("description").String(tool.description);
     if (!tool.schema.empty()) {
       const auto schema = SchemaFor(Dialect::kGemini, tool);
-      if (!schema) return std::unexpected(schema.error());
+      if (!schema) return base::Within("tools[" + std::to_string(i) + "].schema", schema.error());
       functions.Key("parametersJsonSchema").Raw(*schema);
     }
     functions.EndObject();
@@ -331,7 +332,7 @@ Status Writer::WriteFormat() {
       break;
   }
   const auto schema = AnswerSchemaFor(Dialect::kGemini, request_.format);
-  if (!schema) return std::unexpected(schema.error());
+  if (!schema) return base::Within("format.schema", schema.error());
   json_.Key("responseMimeType").String("application/json").Key("responseJsonSchema").Raw(*schema);
   return {};
 }

@@ -38,7 +38,7 @@ std::string CustomFormat(const ToolDefinition& tool) {
   return json.EndObject().Take();
 }
 
-Status WriteTool(const ToolDefinition& tool, JsonWriter& json) {
+Status WriteTool(const ToolDefinition& tool, std::size_t index, JsonWriter& json) {
   if (!tool.provider_type.empty()) {
     json.Raw(tool.original);
     return {};
@@ -50,7 +50,7 @@ Status WriteTool(const ToolDefinition& tool, JsonWriter& json) {
     if (!tool.schema.empty()) json.Key("format").Raw(CustomFormat(tool));
   } else {
     const auto schema = SchemaFor(Dialect::kOpenAiResponses, tool);
-    if (!schema) return std::unexpected(schema.error());
+    if (!schema) return base::Within("tools[" + std::to_string(index) + "].schema", schema.error());
     json.Key("parameters");
     schema->empty() ? json.Null() : json.Raw(*schema);
     json.Key("strict").Bool(tool.strict.value_or(false));
@@ -104,7 +104,7 @@ Status WriteFormat(const AnswerFormat& format, JsonWriter& json) {
       break;
   }
   const auto schema = AnswerSchemaFor(Dialect::kOpenAiResponses, format);
-  if (!schema) return std::unexpected(schema.error());
+  if (!schema) return base::Within("format.schema", schema.error());
   json.Key("text").BeginObject().Key("format").BeginObject().Key("type").String("json_schema");
   json.Key("name").String(format.name.empty() ? "answer" : format.name);
   if (!format.description.empty()) json.Key("description").String(format.description);
@@ -149,8 +149,9 @@ base::Result<std::string> WriteResponsesRequest(const ExchangeRequest& request, 
   if (auto input = WriteResponsesInput(request, context, json); !input) return std::unexpected(input.error());
   if (!request.tools.empty()) {
     json.Key("tools").BeginArray();
-    for (const ToolDefinition& tool : request.tools) {
-      if (auto written = WriteTool(tool, json); !written) return std::unexpected(written.error());
+    for (std::size_t i = 0; i < request.tools.size(); ++i) {
+      if (auto written = WriteTool(request.tools[i], i, json); !written)
+        return std::unexpected(written.error());
     }
     json.EndArray();
   }
