@@ -276,6 +276,12 @@ TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
   }
 }
 
+TEST(ChatRequest, IsRefusedWhenNothingIsLeftToSay) {
+  std::vector<Finding> findings;
+  EXPECT_EQ(WrittenFor(ExchangeRequest{}, Profile::kNone, findings),
+            "turns: Chat Completions needs at least one message");
+}
+
 TEST(ChatRequest, GivesCacheMarksTheirLifetime) {
   const std::pair<const char*, std::int64_t> table[] = {
       {R"("prompt_cache_breakpoint":{"mode":"explicit"})", 1'800},
