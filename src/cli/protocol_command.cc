@@ -160,7 +160,7 @@ void Fold(const Options& options, Console& console) {
   const auto text = dialect ? ReadInput(options.file) : std::unexpected(dialect.error());
   const auto answers = text ? protocol::FoldAnswers(*dialect, *text) : std::unexpected(text.error());
   if (!answers) {
-    console.exit = console.Fail(answers.error());
+    console.exit = console.Fail(Exit::kBadInput, answers.error().message);
     return;
   }
   const bool several = answers->size() > 1;
@@ -188,7 +188,7 @@ void Translate(const Options& options, Console& console) {
                         : std::unexpected(answer.error());
   }
   if (!translated) {
-    console.exit = console.Fail(translated.error());
+    console.exit = console.Fail(Exit::kBadInput, translated.error().message);
     return;
   }
   Warn(console, translated->findings);
@@ -226,8 +226,9 @@ void AddTranslate(CLI::App& protocol, Console& console, const std::shared_ptr<Op
       ->check(CLI::IsMember({"whole", "stream", "array"}));
   translate->add_option("--kind", options->kind, "What FILE holds; seen from its members if left out")
       ->check(CLI::IsMember({"auto", "request", "answer"}));
-  translate->add_option("--otherwise", options->otherwise,
-                        "FEATURE=reject|warn|drop, for what the target lacks");
+  translate
+      ->add_option("--otherwise", options->otherwise, "FEATURE=reject|warn|drop, for what the target lacks")
+      ->allow_extra_args(false);
   translate->callback([options, &console] { Translate(*options, console); });
 }
 

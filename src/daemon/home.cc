@@ -46,9 +46,11 @@ constexpr std::string_view kConfigurationTail = R"(
 # [[provider]]
 # name = "example"
 # url = "https://api.example.com/v1"
-# dialects = ["openai-chat"]            # or "anthropic-messages", or both
+# dialects = ["openai-chat"]            # all that it speaks; others are translated to the first. See
+#                                       # docs/operating/dialects.md, and `proviso protocol capabilities`
+# profile = "vllm"                      # when it is a compatible server
 # credential_file = "keys/example.credential"   # or credential_env = "EXAMPLE_API_KEY"
-# credential_style = "bearer"           # or "x-api-key"
+# credential_style = "bearer"           # or "x-api-key", "x-goog-api-key", "aws-sigv4"
 #
 # [[model]]
 # name = "example-model"                # as callers name it

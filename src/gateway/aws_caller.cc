@@ -18,6 +18,9 @@ base::Result<keys::SigV4Claim> ClaimOf(const http::RequestHead& head) {
     if (http::FindHeader(head.headers, other) == nullptr) continue;
     return base::Fail(ErrorCode::kDenied, std::string(other) + ": a second credential beside a signature");
   }
+  if (http::FindHeader(head.headers, "x-amz-security-token") != nullptr) {
+    return base::Fail(ErrorCode::kDenied, "x-amz-security-token: access keys of this gateway have none");
+  }
   if (http::CountHeaders(head.headers, kAuthorization) != 1) {
     return base::Fail(ErrorCode::kDenied, "Authorization: must stand once");
   }

@@ -18,7 +18,8 @@ namespace proviso::gateway {
 [[nodiscard]] bool PresentsAwsSignature(const http::RequestHead& head);
 
 /// Who the request claims to be from. kInvalid for an Authorization that cannot be read, kDenied for an
-/// access key that is not known, a service that is not "bedrock", or a second credential beside it.
+/// access key that is not known, a service that is not "bedrock", a session token, which no access key
+/// of ours has, or a second credential beside it.
 /// Borrowed from the snapshot.
 [[nodiscard]] base::Result<const AwsCaller*> ClaimedAwsCaller(const http::RequestHead& head,
                                                               const Snapshot& snapshot);

@@ -84,6 +84,9 @@ TEST(AwsCaller, IsKnownToBeNobodyBeforeTheBodyIsRead) {
   head.headers.push_back({"x-api-key", "k"});
   EXPECT_THAT(error_of(head), HasSubstr("a second credential"));
   head = SignedHead();
+  head.headers.push_back({"X-Amz-Security-Token", "t"});
+  EXPECT_THAT(error_of(head), HasSubstr("have none"));
+  head = SignedHead();
   head.headers.push_back({"Authorization", "Bearer k"});
   EXPECT_THAT(error_of(head), HasSubstr("must stand once"));
   head = SignedHead();

@@ -110,15 +110,17 @@ awaitable<void> McpWalk::Decide() {
 }
 
 Withheld McpWalk::NoticeOf(const terms::Decision& decision) const {
-  const std::string waits = decision.outcome == terms::Outcome::kHold ? hold_id_ : "";
-  return {std::string(terms::NameOf(decision.outcome)),
+  const bool held = decision.outcome == terms::Outcome::kHold && !hold_id_.empty();
+  const std::string waits = held ? hold_id_ : "";
+  return {held ? Withheld::Outcome::kHold : Withheld::Outcome::kForbid,
           enforcement::WithheldNotice(proposed_.name, decision, case_->decision_id, waits),
           case_->decision_id, enforcement::ClauseIdsOf(decision), waits};
 }
 
 Withheld McpWalk::DeniedOf(const terms::Decision& decision, std::string_view why) const {
-  return {"denied", enforcement::DeniedNotice(proposed_.name, case_->decision_id, hold_id_, why),
-          case_->decision_id, enforcement::ClauseIdsOf(decision), hold_id_};
+  return {Withheld::Outcome::kDenied,
+          enforcement::DeniedNotice(proposed_.name, case_->decision_id, hold_id_, why), case_->decision_id,
+          enforcement::ClauseIdsOf(decision), hold_id_};
 }
 
 /// Nothing is sent: the OUTCOME, and then the notice.

@@ -1,12 +1,15 @@
 // What the provider is sent and what the caller gets when their dialects differ. Where they are equal the
 // bytes travel as they came, but for the model's name and reasoning that another provider made.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/json_writer.h"
 #include "gateway/internal/walk.h"
 #include "protocol/endpoint.h"
 #include "protocol/origin.h"
+#include "protocol/plain_gate.h"
+#include "protocol/token_count.h"
 #include "protocol/translate.h"
 
 namespace proviso::gateway::internal {
@@ -104,6 +107,17 @@ std::string LeftOut(const std::vector<protocol::Finding>& findings) {
   return text;
 }
 
+/// The request whose tokens are counted: some dialects wrap it.
+std::string_view CountedBody(Dialect dialect, std::string_view body) {
+  const auto document = base::JsonDocument::Parse(body);
+  if (!document) return body;
+  const base::Json root = document->root();
+  base::Json inner;
+  if (dialect == Dialect::kBedrockConverse) inner = root.Find("input").Find("converse");
+  if (dialect == Dialect::kGemini) inner = root.Find("generateContentRequest");
+  return inner.is_object() ? body.substr(inner.begin(), inner.end() - inner.begin()) : body;
+}
+
 }  // namespace
 
 base::Status Walk::ChooseUpstreamDialect() {
@@ -127,32 +141,75 @@ Delivery Walk::UpstreamDelivery() const {
   return streams ? Delivery::kStream : Delivery::kWhole;
 }
 
-/// Makes the body that the provider is sent. Fails with all that its dialect cannot express.
+/// Makes the body that the provider is sent, for this attempt. Fails with all that its dialect cannot
+/// express.
 base::Status Walk::Prepare() {
-  const std::string& model = target_->upstream_model;
-  protocol::TranslatedRequest translated;
-  if (!translates()) {
-    upstream_body_ = model == request_->model ? "" : protocol::WithModel(body_, *request_, model);
-    auto cleaned =
-        protocol::WithoutForeignReasoning(dialect_, upstream_body_.empty() ? body_ : upstream_body_, model);
-    if (!cleaned) return std::unexpected(cleaned.error());
-    if (!*cleaned) return {};
-    translated = std::move(**cleaned);
-  } else {
-    const auto exchange = protocol::ReadExchange(inbound_, body_);
-    if (!exchange) return std::unexpected(exchange.error());
-    stream_usage_ = exchange->stream_usage;
-    auto sent = protocol::TranslateRequest(*exchange, {.to = upstream_dialect_,
-                                                       .model = model,
-                                                       .profile = provider_->profile,
-                                                       .disposals = provider_->disposals});
-    if (!sent) return std::unexpected(sent.error());
-    translated = std::move(*sent);
-  }
-  upstream_body_ = std::move(translated.body);
-  left_out_ = LeftOut(translated.findings);
-  case_->translation = TranslationJson(upstream_dialect_, translated.findings);
+  left_out_.clear();
+  stream_usage_.reset();
+  embedding_.reset();
+  upstream_body_.clear();
+  auto sent = translates() ? Translate() : SameDialect();
+  if (!sent) return std::unexpected(sent.error());
+  if (!*sent) return {};
+  upstream_body_ = std::move((*sent)->body);
+  left_out_ = LeftOut((*sent)->findings);
+  case_->translation = TranslationJson(upstream_dialect_, (*sent)->findings);
   return {};
+}
+
+/// The caller's own bytes, with the model's name as the provider knows it; nothing to record, but where
+/// reasoning is cut out or a compatible server needs other words.
+base::Result<std::optional<protocol::TranslatedRequest>> Walk::SameDialect() {
+  const std::string& model = target_->upstream_model;
+  if (model != request_->model) upstream_body_ = protocol::WithModel(body_, *request_, model);
+  const std::string_view body = upstream_body_.empty() ? body_ : upstream_body_;
+  auto sent = protocol::WithoutForeignReasoning(dialect_, body, model);
+  const bool may_differ = dialect_ == Dialect::kOpenAiChat && inbound_.operation == Operation::kGenerate;
+  if (!sent || !may_differ) return sent;
+  auto fit = protocol::FitToServer(*sent ? (*sent)->body : body, provider_->profile, provider_->disposals);
+  if (!fit || !*fit) return fit ? std::move(sent) : std::move(fit);
+  if (*sent) std::ranges::move((*sent)->findings, std::back_inserter((*fit)->findings));
+  return fit;
+}
+
+base::Result<protocol::TranslatedRequest> Walk::TranslateGenerate(std::string_view body) {
+  protocol::Inbound inbound = inbound_;
+  inbound.operation = Operation::kGenerate;
+  const auto exchange = protocol::ReadExchange(inbound, body);
+  if (!exchange) return std::unexpected(exchange.error());
+  stream_usage_ = exchange->stream_usage;
+  return protocol::TranslateRequest(*exchange, {.to = upstream_dialect_,
+                                                .model = target_->upstream_model,
+                                                .profile = provider_->profile,
+                                                .disposals = provider_->disposals});
+}
+
+base::Result<std::optional<protocol::TranslatedRequest>> Walk::Translate() {
+  base::Result<protocol::TranslatedRequest> sent;
+  switch (inbound_.operation) {
+    case Operation::kGenerate:
+      sent = TranslateGenerate(body_);
+      break;
+    case Operation::kCountTokens:
+      sent = TranslateGenerate(CountedBody(dialect_, body_));
+      if (sent) {
+        auto counted = protocol::AsTokenCount(upstream_dialect_, target_->upstream_model, sent->body);
+        if (!counted) return std::unexpected(counted.error());
+        sent->body = std::move(*counted);
+      }
+      break;
+    case Operation::kEmbed: {
+      auto asked = protocol::ReadEmbedding(dialect_, body_);
+      if (!asked) return std::unexpected(asked.error());
+      embedding_ = std::move(*asked);
+      sent = protocol::TranslateEmbedding(
+          *embedding_,
+          {.to = upstream_dialect_, .model = target_->upstream_model, .disposals = provider_->disposals});
+      break;
+    }
+  }
+  if (!sent) return std::unexpected(sent.error());
+  return std::move(*sent);
 }
 
 upstreams::Request Walk::UpstreamRequest() {
@@ -162,7 +219,9 @@ upstreams::Request Walk::UpstreamRequest() {
   request.credential = provider_->credential.get();
   request.wall_ms = core_->services().clock.WallMs();
   if (translates()) {
-    request.target = protocol::PathOf(upstream_dialect_, request_->operation, model, UpstreamDelivery());
+    request.target =
+        embedding_ ? protocol::PathOfEmbedding(upstream_dialect_, model, *embedding_)
+                   : protocol::PathOf(upstream_dialect_, request_->operation, model, UpstreamDelivery());
     request.headers = OwnHeaders(upstream_dialect_, UpstreamDelivery());
   } else {
     const bool renamed = model != request_->model;
@@ -203,6 +262,7 @@ std::vector<http::Header> Walk::AnswerHeaders(const http::ResponseHead& head) co
 }
 
 std::unique_ptr<protocol::AnswerGate> Walk::MakeAnswerGate(Delivery from) {
+  if (inbound_.operation != Operation::kGenerate) return protocol::MakePlainGate(MakeRewrite());
   if (!translates()) return protocol::MakeGate(dialect_, from);
   return protocol::MakeTranslatingGate(
       {.from = upstream_dialect_,
@@ -215,6 +275,25 @@ std::unique_ptr<protocol::AnswerGate> Walk::MakeAnswerGate(Delivery from) {
                     .created_s = case_->opened_ms / 1000,
                     .origin = protocol::OriginName(upstream_dialect_, target_->upstream_model),
                     .stream_usage = stream_usage_}});
+}
+
+/// What the caller is sent for a count or for vectors of another dialect.
+protocol::Rewrite Walk::MakeRewrite() const {
+  if (!translates()) return {};
+  if (inbound_.operation == Operation::kCountTokens) {
+    return [from = upstream_dialect_, to = dialect_](std::string_view body) -> base::Result<std::string> {
+      const auto tokens = protocol::ReadTokenCount(from, body);
+      if (!tokens) return std::unexpected(tokens.error());
+      return protocol::WriteTokenCount(to, *tokens);
+    };
+  }
+  return [from = upstream_dialect_, to = dialect_, asked = *embedding_,
+          model = request_->model](std::string_view body) -> base::Result<std::string> {
+    auto vectors = protocol::ReadEmbeddings(from, body);
+    if (!vectors) return std::unexpected(vectors.error());
+    if (vectors->model.empty()) vectors->model = model;
+    return protocol::WriteEmbeddings(to, *vectors, asked);
+  };
 }
 
 protocol::Refusal Walk::TranslatedError(int status, std::string_view body) const {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "enforcement/ruling.h"
+#include "base/json_writer.h"
+#include "enforcement/entries.h"
 #include "gateway/internal/walk.h"
 #include "gateway/refuse.h"
 #include "routing/limits.h"
@@ -115,7 +116,8 @@ awaitable<bool> Walk::BeginOnce(const terms::Decision& decision) {
 
 /// The first request's answer again: decided and recorded as a request of its own, and no model is asked.
 awaitable<void> Walk::Repeat(const terms::Decision& decision, routing::Replay kept) {
-  case_->translation = "{\"repeats\":\"" + kept->decision_id + "\"}";
+  base::JsonWriter detail;
+  case_->translation = detail.BeginObject().Key("repeats").String(kept->decision_id).EndObject().Take();
   auto intent = core_->services().log.Append(
       enforcement::RequestIntent(*case_, decision, nullptr, snapshot_->provenance));
   if (!intent) {

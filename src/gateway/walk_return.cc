@@ -151,9 +151,11 @@ awaitable<void> Walk::Return() {
   }
 }
 
-/// Which of the dialect's calls it was; a statement does not say it, the request's tools do.
+/// Which of the dialect's calls it was; a statement does not say it, the provider's dialect and the
+/// request's tools do.
 protocol::CallKind Walk::KindOf(const oversight::ToolCall& call) const {
-  if (call.call_id.empty()) return protocol::CallKind::kLegacyFunction;
+  const bool chat = upstream_dialect_ == protocol::Dialect::kOpenAiChat;
+  if (chat && call.call_id.empty()) return protocol::CallKind::kLegacyFunction;
   const bool custom = std::ranges::any_of(request_->tools, [&call](const protocol::OfferedTool& tool) {
     return tool.name == call.tool && tool.kind == "custom";
   });

@@ -18,6 +18,7 @@ using base::ErrorCode;
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kRequestKind = "aws4_request";
+constexpr std::string_view kAuthority = ":authority";
 
 void Wipe(base::Bytes& bytes) {
   if (!bytes.empty()) OPENSSL_cleanse(bytes.data(), bytes.size());
@@ -93,11 +94,16 @@ std::string Trimmed(std::string_view value) {
   return out;
 }
 
-/// The values of all headers with this name, joined; nothing when there is none.
+/// The values of all headers with this name, joined; nothing when there is none. HTTP/2's ":authority"
+/// is the host by another name.
 std::optional<std::string> ValueOf(const SigV4Request& request, std::string_view lower_name) {
   std::optional<std::string> value;
+  const auto named = [](std::string_view name, std::string_view lower) {
+    return std::ranges::equal(name, lower, {}, Lower);
+  };
   for (const SigV4Request::Header& header : request.headers) {
-    if (!std::ranges::equal(header.name, lower_name, {}, Lower)) continue;
+    const bool host = lower_name == kAuthority && named(header.name, "host");
+    if (!host && !named(header.name, lower_name)) continue;
     value = value ? *value + "," + Trimmed(header.value) : Trimmed(header.value);
   }
   return value;
@@ -155,14 +161,12 @@ base::Status ReadSignedHeaders(std::string_view value, SigV4Claim& claim) {
 }
 
 base::Status CheckCoverage(const SigV4Request& request, const SigV4Claim& claim) {
-  constexpr std::array kAlways = {"host", "x-amz-date"};
   constexpr std::array kWhenSent = {"x-amz-security-token", "x-amz-content-sha256"};
   const auto is_signed = [&](std::string_view name) {
     return std::ranges::binary_search(claim.signed_headers, name);
   };
-  for (const std::string_view name : kAlways) {
-    if (!is_signed(name)) return Denied("the header " + std::string(name) + " must be signed");
-  }
+  if (!is_signed("host") && !is_signed(kAuthority)) return Denied("the header host must be signed");
+  if (!is_signed("x-amz-date")) return Denied("the header x-amz-date must be signed");
   for (const std::string_view name : kWhenSent) {
     if (ValueOf(request, name) && !is_signed(name)) {
       return Denied("the header " + std::string(name) + " is sent and not signed");

@@ -94,8 +94,9 @@ struct SigV4Claim {
 inline constexpr std::int64_t kSigV4SkewMsMax = 5 * 60 * 1000;
 
 /// Whether the request was signed with this secret, near `now_ms`. kDenied when the signature is
-/// another, when `host` or `x-amz-date` is not signed, when a security token or a body digest is sent
-/// and not signed; kExpired when the clocks differ too much. A body digest that the sender left unsaid
+/// another, when `host` (or HTTP/2's `:authority`) or `x-amz-date` is not signed, when a security token or a
+/// body digest is sent and not signed; kExpired when the clocks differ too much. A body digest that the
+/// sender left unsaid
 /// (`UNSIGNED-PAYLOAD`, `STREAMING-…`) is refused: a body that nobody signed is nobody's.
 /// Compares in constant time.
 [[nodiscard]] base::Status VerifyV4(const SigV4Request& request, const SigV4Claim& claim,

@@ -122,6 +122,23 @@ TEST(SigV4, AcceptsWhatAwsSdksSign) {
   }
 }
 
+TEST(SigV4, TakesTheAuthorityOfHttp2ForTheHost) {
+  const Example good = Examples()[1];
+  Example http2 = good;
+  http2.headers[1].name = ":authority";
+  const std::string authorization = SignV4({.method = http2.method,
+                                            .path = http2.path,
+                                            .query = "",
+                                            .headers = http2.headers,
+                                            .body_sha256 = http2.digest},
+                                           kId, Secret(), TimeOf(good), "eu-central-1", "bedrock");
+  EXPECT_THAT(authorization, HasSubstr("SignedHeaders=:authority;content-type;x-amz-date"));
+  const auto claim = ParseSigV4(authorization);
+  ASSERT_TRUE(claim) << claim.error().message;
+  const auto verified = VerifyV4(good.Request(), *claim, Secret(), TimeOf(good));
+  EXPECT_TRUE(verified) << "the gateway reads it as Host: " << verified.error().message;
+}
+
 TEST(SigV4, RefusesARequestThatDiffersInAnythingSigned) {
   const Example good = Examples()[1];
   const auto claim = ParseSigV4(good.authorization);

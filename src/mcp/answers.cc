@@ -25,9 +25,21 @@ JsonWriter& PutError(JsonWriter& json, Code code, std::string_view message) {
   return json.Key("message").String(message);
 }
 
+std::string_view NameOf(Withheld::Outcome outcome) {
+  switch (outcome) {
+    case Withheld::Outcome::kForbid:
+      return "forbid";
+    case Withheld::Outcome::kHold:
+      return "hold";
+    case Withheld::Outcome::kDenied:
+      break;
+  }
+  return "denied";
+}
+
 void PutFacts(JsonWriter& json, std::string_view prefix, const Withheld& withheld) {
   const auto key = [prefix](std::string_view name) { return std::string(prefix) + std::string(name); };
-  json.Key(key("outcome")).String(withheld.outcome);
+  json.Key(key("outcome")).String(NameOf(withheld.outcome));
   json.Key(key("decision")).String(withheld.decision_id);
   json.Key(key("clauses")).BeginArray();
   for (const std::string& clause : withheld.clauses) json.String(clause);
@@ -55,7 +67,8 @@ std::string RenderUnsupportedVersion(std::string_view id, std::string_view reque
 std::string RenderWithheld(std::string_view id, Method method, const Withheld& withheld) {
   JsonWriter json = Response(id);
   if (method != Method::kToolsCall) {
-    PutError(json, withheld.hold_id.empty() ? Code::kWithheld : Code::kHeld, withheld.text);
+    PutError(json, withheld.outcome == Withheld::Outcome::kHold ? Code::kHeld : Code::kWithheld,
+             withheld.text);
     json.Key("data").BeginObject();
     PutFacts(json, "", withheld);
     return json.EndObject().EndObject().EndObject().Take();

@@ -34,8 +34,13 @@ enum class Code : std::int32_t {
 
 /// What was decided about a withheld request.
 struct Withheld {
-  std::string outcome;  ///< "forbid", "hold" or "denied" (by people, or by the time that ran out)
-  std::string text;     ///< For the model and for people.
+  enum class Outcome : std::uint8_t {
+    kForbid,
+    kHold,    ///< It waits for people.
+    kDenied,  ///< By people, by the time that ran out, or because the approval is for something else.
+  };
+  Outcome outcome = Outcome::kForbid;
+  std::string text;  ///< For the model and for people.
   std::string decision_id;
   std::vector<std::string> clauses;
   std::string hold_id;  ///< "" when nothing waits.

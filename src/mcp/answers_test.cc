@@ -9,7 +9,7 @@ namespace proviso::mcp {
 namespace {
 
 Withheld Example() {
-  return {"hold", "withheld \"x\"", "dec_1", {"4.2"}, "hold_1"};
+  return {Withheld::Outcome::kHold, "withheld \"x\"", "dec_1", {"4.2"}, "hold_1"};
 }
 
 TEST(Answers, ToAWithheldCallIsAResultThatIsAnError) {
@@ -23,9 +23,15 @@ TEST(Answers, ToAnotherWithheldRequestIsAnError) {
   EXPECT_EQ(RenderWithheld("\"a\"", Method::kResourcesRead, Example()),
             R"({"jsonrpc":"2.0","id":"a","error":{"code":-32011,"message":"withheld \"x\"",)"
             R"("data":{"outcome":"hold","decision":"dec_1","clauses":["4.2"],"hold":"hold_1"}}})");
+  Withheld denied = Example();
+  denied.outcome = Withheld::Outcome::kDenied;
+  EXPECT_THAT(RenderWithheld("1", Method::kPromptsGet, denied),
+              testing::AllOf(testing::HasSubstr("\"code\":-32010"), testing::HasSubstr("\"denied\"")));
   Withheld forbidden = Example();
+  forbidden.outcome = Withheld::Outcome::kForbid;
   forbidden.hold_id.clear();
-  EXPECT_THAT(RenderWithheld("1", Method::kPromptsGet, forbidden), testing::HasSubstr("\"code\":-32010"));
+  EXPECT_THAT(RenderWithheld("1", Method::kPromptsGet, forbidden),
+              testing::AllOf(testing::HasSubstr("\"code\":-32010"), testing::HasSubstr("\"forbid\"")));
 }
 
 TEST(Answers, AreMessagesThatOurOwnReaderReads) {

@@ -42,7 +42,7 @@ constexpr Capability kTable[] = {
     {kResultDocument, "result_document", kReject, {kR, kY, kY, kY, kY}},
     {kAnswerJson, "answer_json", kReject, {kY, kY, kN, kY, kN}},
     {kAnswerSchema, "answer_schema", kReject, {kY, kY, kY, kY, kY}},
-    {kReasoningEffort, "reasoning_effort", kWarn, {kY, kY, kY, kY, kN}},
+    {kReasoningEffort, "reasoning_effort", kWarn, {kY, kY, kY, kR, kN}},
     {kReasoningBudget, "reasoning_budget", kWarn, {kN, kN, kY, kY, kN}},
     {kReasoningShown, "reasoning_shown", kDrop, {kN, kY, kY, kY, kN}},
     {kReasoningReplay, "reasoning_replay", kWarn, {kY, kY, kY, kY, kY}},

@@ -26,13 +26,18 @@ bool MayBe(std::string_view raw) {
   return std::ranges::any_of(kMarks, [raw](std::string_view mark) { return raw.starts_with(mark); });
 }
 
-/// The object that a block is: what may be cut out of its list as a whole.
-bool IsReasoning(Json object) {
+/// What is cut out of its list as a whole: a block of reasoning, or a citation whose index is opaque.
+bool GoesAsAWhole(Json object) {
   const Json type = object.Find("type");
   for (const std::string_view word : {"thinking", "redacted_thinking", "reasoning"}) {
     if (type.equals(word)) return true;
   }
-  return object.Find("reasoningContent").is_object() || object.Find("thought").is_true();
+  return object.Find("encrypted_index").is_string() || object.Find("reasoningContent").is_object() || object.Find("thought").is_true();
+}
+
+/// A stream of Gemini's tells one thought in several parts, of which the last is signed.
+bool IsUnsignedThought(Json part) {
+  return part.Find("thought").is_true() && part.Find("thoughtSignature").missing();
 }
 
 /// Recursions are bounded by the depth that the parse allowed.
@@ -57,11 +62,15 @@ class Search {
   /// Blocks of foreign reasoning go as a whole.
   void LookThroughList(Json list, const std::string& path) {
     Items items;
+    std::size_t unsigned_before = 0;
     for (const Json element : list.elements()) {
       const std::string at = internal::At(path, items.size());
-      const auto maker = IsReasoning(element) ? ForeignMaker(element) : std::nullopt;
+      const auto maker = GoesAsAWhole(element) ? ForeignMaker(element) : std::nullopt;
       items.push_back({element.begin(), element.end(), maker.has_value()});
+      const std::size_t begin = items.size() - 1 - unsigned_before;
+      unsigned_before = !maker && IsUnsignedThought(element) ? unsigned_before + 1 : 0;
       if (maker) {
+        for (std::size_t i = begin; i < items.size(); ++i) items[i].cut = true;
         Report(at, *maker);
       } else {
         Look(element, at);

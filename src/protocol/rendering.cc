@@ -1,7 +1,11 @@
 #include "protocol/rendering.h"
 
+#include <vector>
+
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "protocol/aws_event_stream.h"
+#include "protocol/internal/dialects.h"
 #include "protocol/internal/fresh_answers.h"
 
 namespace proviso::protocol {
@@ -17,14 +21,39 @@ std::string_view KeepAlive(Dialect dialect, Delivery delivery) {
       return ": keep-alive\n\n";
     case Dialect::kGemini:
       return "\n";
-    case Dialect::kBedrockConverse:
-      return "";
+    case Dialect::kBedrockConverse: {
+      // SDKs skip events of a type that they do not know: newer services must not break them.
+      static const std::string event = MakeAwsEvent("keepAlive", "{}");
+      return event;
+    }
   }
   return "";
 }
 
+namespace {
+
+/// The calls with ids that tie them to their results in `dialect`: they may come from a provider of
+/// another one, and Gemini's have none. Only OpenAI's legacy kind and Gemini do without.
+std::vector<ToolCall> WithIds(Dialect dialect, const AnswerFrame& frame, std::span<const ToolCall> calls) {
+  std::vector<ToolCall> named(calls.begin(), calls.end());
+  if (dialect == Dialect::kGemini) return named;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    ToolCall& call = named[i];
+    if (call.kind == CallKind::kLegacyFunction) {
+      if (dialect == Dialect::kOpenAiChat) continue;
+      call.kind = CallKind::kFunction;
+    }
+    if (call.id.empty()) call.id = internal::InventCallId(frame.id, i, call.name, call.arguments);
+    call.id = internal::CallIdFor(dialect, Profile::kNone, call.id);
+  }
+  return named;
+}
+
+}  // namespace
+
 base::Result<std::string> RenderReleasedCalls(Dialect dialect, Delivery delivery, const AnswerFrame& frame,
-                                              std::span<const ToolCall> calls) {
+                                              std::span<const ToolCall> released) {
+  const std::vector<ToolCall> calls = WithIds(dialect, frame, released);
   switch (dialect) {
     case Dialect::kOpenAiChat:
       return internal::FreshOpenAiCalls(delivery, frame, calls);

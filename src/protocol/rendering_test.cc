@@ -50,6 +50,24 @@ TEST(ReleasedCalls, KeepTheirKindInOpenAi) {
   }
 }
 
+TEST(ReleasedCalls, GetIdsWhereTheProviderGaveNoneOrOnesThatDoNotFit) {
+  const std::string long_id(100, '~');
+  for (const Dialect dialect : kDialects) {
+    for (const Delivery delivery : kDeliveries) {
+      for (const std::string& id : {std::string(), long_id}) {
+        const ToolCall call{id, "f", "{}", CallKind::kFunction, 0, 0};
+        const auto answer = RenderReleasedCalls(dialect, delivery, Frame(), {&call, 1});
+        ASSERT_TRUE(answer) << answer.error().message;
+        const auto played = ReadBack(dialect, delivery, *answer);
+        ASSERT_EQ(played.calls.size(), 1U) << *answer;
+        EXPECT_TRUE(played.calls[0].id.starts_with("call_")) << *answer;
+        EXPECT_LE(played.calls[0].id.size(), 40U);
+        EXPECT_EQ(*answer, *RenderReleasedCalls(dialect, delivery, Frame(), {&call, 1}));
+      }
+    }
+  }
+}
+
 TEST(ReleasedCalls, RefuseWhatTheDialectCannotCarry) {
   for (const Delivery delivery : kDeliveries) {
     for (const ToolCall& call : {ToolCall{"a", "f", "{broken", CallKind::kFunction, 0, 0},

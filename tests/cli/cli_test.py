@@ -459,6 +459,69 @@ class Upstreams(unittest.TestCase):
         self.assertEqual(nobody.returncode, UNAVAILABLE, nobody.stderr)
 
 
+class Protocol(unittest.TestCase):
+    def run_on(self, text, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "file"
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+            return subprocess.run(
+                [BINARY, "protocol", *arguments, str(path)], capture_output=True, timeout=SECONDS_MAX
+            )
+
+    def test_capabilities_name_every_feature_for_every_dialect(self):
+        done = subprocess.run(
+            [BINARY, "protocol", "capabilities", "--json"], capture_output=True, timeout=SECONDS_MAX
+        )
+        rows = json.loads(done.stdout)
+        self.assertGreater(len(rows), 40)
+        for row in rows:
+            self.assertEqual(len(row["support"]), 5, row)
+            self.assertIn(row["otherwise"], ("reject", "warn", "drop"))
+
+    def test_fold_is_the_same_for_each_form_of_a_stream(self):
+        events = [
+            {"type": "message_start", "message": {"id": "m1", "type": "message", "role": "assistant", "model": "m",
+             "content": [], "stop_reason": None, "usage": {"input_tokens": 3, "output_tokens": 1}}},
+            {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}},
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
+            {"type": "message_stop"},
+        ]
+        lines = "\n".join(json.dumps(one) for one in events)
+        framed = "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in events)
+        folds = [self.run_on(text, "fold", "--dialect", "anthropic") for text in (lines, framed)]
+        self.assertEqual([one.returncode for one in folds], [OK, OK], folds)
+        self.assertEqual(folds[0].stdout, folds[1].stdout)
+        told = json.loads(folds[0].stdout)
+        self.assertEqual(told["choices"][0]["blocks"][0]["text"], "Hello")
+        self.assertEqual(told["usage"]["total"], 5)
+        short = self.run_on("\n".join(lines.split("\n")[:-1]), "fold", "--dialect", "anthropic")
+        self.assertEqual(short.returncode, BAD_INPUT)
+        self.assertIn(b"ends", short.stderr)
+
+    def test_translate_says_what_is_left_out_and_refuses_the_rest(self):
+        request = '{"model":"m","top_k":5,"max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'
+        to_openai = ("translate", "--from", "anthropic", "--to", "openai", "--otherwise")
+        refused = self.run_on(request, *to_openai, "top_k=reject")
+        warned = self.run_on(request, *to_openai, "top_k=warn")
+        self.assertEqual(refused.returncode, BAD_INPUT)
+        self.assertIn(b"top_k", refused.stderr)
+        self.assertEqual(warned.returncode, OK, warned.stderr)
+        self.assertIn(b"top_k", warned.stderr)
+        self.assertEqual(json.loads(warned.stdout)["messages"], [{"role": "user", "content": "hi"}])
+
+    def test_unknown_dialects_and_features_are_named(self):
+        request = '{"model":"m","messages":[{"role":"user","content":"hi"}]}'
+        for arguments, word in (
+            (("fold", "--dialect", "morse"), b"morse"),
+            (("translate", "--from", "openai", "--to", "gemini", "--otherwise", "top_q=warn"), b"top_q"),
+        ):
+            done = self.run_on(request, *arguments)
+            self.assertEqual(done.returncode, BAD_INPUT)
+            self.assertIn(word, done.stderr)
+
+
 class WithoutAGateway(unittest.TestCase):
     def test_a_fresh_home_holds_nothing(self):
         with tempfile.TemporaryDirectory() as folder:

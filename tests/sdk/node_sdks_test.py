@@ -1,4 +1,4 @@
-"""Runs the JavaScript SDKs' tests (node/sdks.test.mjs) against the same upstream and gateway."""
+"""Runs the JavaScript SDKs' tests (node/*.test.mjs) against the same upstream and gateway."""
 
 import json
 import os
@@ -8,34 +8,42 @@ import subprocess
 
 import pytest
 
+from support import responses
 from support.gateway import ANALYST_KEY
-from support.recordings import recordings
-from support.synthetic import WITHHELD_MARK, cases
+from support.recordings import Recording, recordings
+from support.synthetic import WITHHELD_MARK, Case, cases
 
 FOLDER = pathlib.Path(__file__).with_name("node")
 UNSOUND = ("duplicate-message-start", "spliced-message-start")
 
 
-def models() -> dict:
-    sound = [one for one in recordings() if not any(name in one.name for name in UNSOUND)]
+def models(recorded: tuple[Recording, ...], written: list[Case]) -> dict:
+    sound = [one for one in recorded if not any(name in one.name for name in UNSOUND)]
     return {
         "recordings": [{"model": one.name, "dialect": one.dialect, "streams": one.streams} for one in sound],
-        "cases": [{"model": one.model, "dialect": one.dialect, "streams": one.streams} for one in cases("forbid")],
+        "cases": [{"model": one.model, "dialect": one.dialect, "streams": one.streams} for one in written],
         "withheld": WITHHELD_MARK,
     }
 
 
-def test_the_official_javascript_sdks_pass_their_tests(gateway, upstream):
+SUITES = {
+    "sdks.test.mjs": lambda: models(recordings(), cases("forbid")),
+    "responses.test.mjs": lambda: models(responses.recordings(), responses.cases("forbid")),
+}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_official_javascript_sdks_pass_their_tests(gateway, upstream, suite):
     if not (FOLDER / "node_modules").is_dir() or shutil.which("node") is None:
         pytest.skip("the JavaScript SDKs are not installed; ./test installs them")
     environment = os.environ | {
         "GATEWAY_URL": gateway.url,
         "UPSTREAM_URL": upstream.url,
         "GATEWAY_KEY": ANALYST_KEY,
-        "MODELS": json.dumps(models()),
+        "MODELS": json.dumps(SUITES[suite]()),
     }
     done = subprocess.run(
-        ["node", "--test", "--test-reporter=tap", "sdks.test.mjs"],
+        ["node", "--test", "--test-reporter=tap", suite],
         cwd=FOLDER,
         env=environment,
         capture_output=True,

@@ -178,7 +178,11 @@ class Gateway:
             (terms / "schema.cedarschema").write_text(more["schema"])
         with (self.home / "config.toml").open("a") as config:
             config.write('\n[terms]\ndirectory = "tests-terms"\n')
+        self.before_start()
         self.serving = Serving(self.home, self.url)
+
+    def before_start(self) -> None:
+        """For tests that put more into the home."""
 
     def close(self) -> None:
         self.serving.close()

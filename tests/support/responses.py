@@ -38,7 +38,7 @@ def items(case: Case) -> list[dict]:
             "name": tool_name(case, index),
             "arguments": arguments(case, index),
         }
-        for index in range(CALLS)
+        for index in range(case.count)
     ]
     return [message, *calls]
 

@@ -9,6 +9,7 @@ import json
 import random
 import socket
 import threading
+import urllib.parse
 from typing import NamedTuple
 
 
@@ -44,6 +45,14 @@ def pieces(body: bytes, seed: int) -> list[bytes]:
     chance = random.Random(seed)
     cuts = sorted(chance.sample(range(len(body)), min(len(body), chance.choice([2, 8, 40, 150]))))
     return [body[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(body)], strict=True) if begin != end]
+
+
+def asked_model(request: Received) -> str:
+    """The model that a request names, in its body or (Gemini) in its path."""
+    path = urllib.parse.unquote(request.target.partition("?")[0])
+    if "/models/" in path:
+        return path.partition("/models/")[2].rpartition(":")[0]
+    return json.loads(request.body).get("model", "") if request.body else ""
 
 
 class ScriptedUpstream:
@@ -100,7 +109,7 @@ class ScriptedUpstream:
             return  # the other side left; the test says whether it should have
 
     def answer(self, connection: socket.socket, request: Received) -> None:
-        model = json.loads(request.body).get("model", "") if request.body else ""
+        model = asked_model(request)
         with self.lock:
             self.received.append(request)
             seed = self.asked.get(model, 0)

@@ -11,7 +11,7 @@ from support.scripted_upstream import Play
 
 # Name and effect; the terms of tests/support/gateway.py permit, forbid or hold by effect.
 TOOLS = {"look": "observe", "note": "communicate", "erase_all": "erase", "assign_asset": "engage"}
-KINDS = {"forbid": "erase_all", "hold": "assign_asset"}
+KINDS = {"forbid": "erase_all", "hold": "assign_asset", "unknown": "launch_unlisted"}
 CALLS = 3
 WITHHELD_MARK = "mark-of-the-withheld-call"
 SCHEMA = {"type": "object", "properties": {"mark": {"type": "string"}}, "required": ["mark"]}
@@ -20,9 +20,10 @@ SCHEMA = {"type": "object", "properties": {"mark": {"type": "string"}}, "require
 class Case(NamedTuple):
     dialect: str
     streams: bool
-    kind: str  # forbid, hold
-    position: int  # of the call that is forbidden or held, 0 to 2
+    kind: str  # forbid, hold, unknown
+    position: int  # of the call that is withheld, below `count`
     secret: str = WITHHELD_MARK  # that call's mark
+    count: int = CALLS
 
     @property
     def model(self) -> str:
@@ -69,7 +70,7 @@ def openai_stream(case: Case) -> bytes:
         return json.dumps(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": stop}]})
 
     events = [chunk({"role": "assistant", "content": ""}), chunk({"content": "Three calls."})]
-    for index in range(CALLS):
+    for index in range(case.count):
         function = {"name": tool_name(case, index), "arguments": ""}
         events.append(
             chunk({"tool_calls": [{"index": index, "id": f"call_{index}", "type": "function", "function": function}]})
@@ -86,7 +87,7 @@ def openai_whole(case: Case) -> bytes:
             "type": "function",
             "function": {"name": tool_name(case, index), "arguments": arguments(case, index)},
         }
-        for index in range(CALLS)
+        for index in range(case.count)
     ]
     message = {"role": "assistant", "content": "Three calls.", "tool_calls": calls}
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
@@ -117,7 +118,7 @@ def anthropic_stream(case: Case) -> bytes:
         events.append({"type": "content_block_stop", "index": index})
 
     block(0, {"type": "text", "text": ""}, [{"type": "text_delta", "text": "Three calls."}])
-    for index in range(CALLS):
+    for index in range(case.count):
         start = {"type": "tool_use", "id": f"toolu_{index}", "name": tool_name(case, index), "input": {}}
         deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces(arguments(case, index))]
         block(index + 1, start, deltas)
@@ -128,7 +129,7 @@ def anthropic_stream(case: Case) -> bytes:
 
 def anthropic_whole(case: Case) -> bytes:
     content: list[dict] = [{"type": "text", "text": "Three calls."}]
-    for index in range(CALLS):
+    for index in range(case.count):
         content.append(
             {
                 "type": "tool_use",

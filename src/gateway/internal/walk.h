@@ -21,6 +21,8 @@
 #include "http/server.h"
 #include "keys/digest.h"
 #include "protocol/answer.h"
+#include "protocol/embeddings.h"
+#include "protocol/plain_gate.h"
 #include "protocol/refusal.h"
 #include "protocol/request.h"
 #include "routing/journey.h"
@@ -104,6 +106,10 @@ class Walk {
   /// How the provider is asked to deliver: never in an array, but to callers who asked it so.
   [[nodiscard]] protocol::Delivery UpstreamDelivery() const;
   [[nodiscard]] base::Status Prepare();
+  [[nodiscard]] base::Result<std::optional<protocol::TranslatedRequest>> SameDialect();
+  [[nodiscard]] base::Result<std::optional<protocol::TranslatedRequest>> Translate();
+  [[nodiscard]] base::Result<protocol::TranslatedRequest> TranslateGenerate(std::string_view body);
+  [[nodiscard]] protocol::Rewrite MakeRewrite() const;
   [[nodiscard]] upstreams::Request UpstreamRequest();
   [[nodiscard]] std::vector<http::Header> AnswerHeaders(const http::ResponseHead& head) const;
   [[nodiscard]] std::unique_ptr<protocol::AnswerGate> MakeAnswerGate(protocol::Delivery from);
@@ -180,7 +186,8 @@ class Walk {
   std::optional<routing::Breaker::Pass> pass_;
   std::optional<enforcement::Case> case_;
   protocol::Dialect upstream_dialect_;
-  std::string upstream_body_;         ///< When it is not body_.
+  std::string upstream_body_;                            ///< When it is not body_.
+  std::optional<protocol::EmbeddingRequest> embedding_;  ///< When it is asked of another dialect.
   std::optional<bool> stream_usage_;  ///< Whether a Chat Completions caller asked for usage.
   std::string left_out_;              ///< What a translation warns of, for the caller.
 

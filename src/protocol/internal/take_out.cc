@@ -1,5 +1,6 @@
 // Taking a feature out of a request, where the route says that it may be left out.
 #include <algorithm>
+#include <iterator>
 
 #include "protocol/internal/dialects.h"
 
@@ -90,129 +91,113 @@ void DropDetails(ExchangeRequest& request) {
   }
 }
 
+/// Whether a turn instructs rather than converses.
+bool Instructs(const Turn& turn) {
+  return turn.role == Role::kSystem || turn.role == Role::kDeveloper;
+}
+
+void DropRole(ExchangeRequest& request, Role role) {
+  std::erase_if(request.turns, [role](const Turn& turn) { return turn.role == role; });
+}
+
+void DropLateInstructions(ExchangeRequest& request) {
+  bool late = false;
+  std::erase_if(request.turns, [&late](const Turn& turn) {
+    late = late || !Instructs(turn);
+    return late && Instructs(turn);
+  });
+}
+
+void DropToolChoice(ExchangeRequest& request) {
+  request.tool_choice.kind = ToolChoice::Kind::kUnsaid;
+  request.tool_choice.names.clear();
+}
+
+void DropPrefill(ExchangeRequest& request) {
+  while (!request.turns.empty() && request.turns.back().role == Role::kAssistant) request.turns.pop_back();
+}
+
+using Kind = MediaBlock::Kind;
+using Asked = ExchangeRequest&;
+
+struct Removal {
+  Feature feature;
+  void (*take_out)(ExchangeRequest& request);
+};
+
+/// One row for each feature, in any order; the test asks for each.
+constexpr Removal kRemovals[] = {
+    {Feature::kSystemPrompt, [](Asked request) { DropRole(request, Role::kSystem); }},
+    {Feature::kDeveloperRole, [](Asked request) { DropRole(request, Role::kDeveloper); }},
+    {Feature::kLateSystemPrompt, DropLateInstructions},
+    {Feature::kParticipantName,
+     [](Asked request) {
+       for (Turn& turn : request.turns) turn.name.clear();
+     }},
+    {Feature::kImageInline, [](Asked request) { DropMedia(request, {Kind::kImage}, By::kInline); }},
+    {Feature::kImageUrl, [](Asked request) { DropMedia(request, {Kind::kImage}, By::kUrl); }},
+    {Feature::kDocumentInline, [](Asked request) { DropMedia(request, {Kind::kDocument}, By::kInline); }},
+    {Feature::kDocumentUrl, [](Asked request) { DropMedia(request, {Kind::kDocument}, By::kUrl); }},
+    {Feature::kAudioInline, [](Asked request) { DropMedia(request, {Kind::kAudio}, By::kInline); }},
+    {Feature::kVideoInline, [](Asked request) { DropMedia(request, {Kind::kVideo}, By::kInline); }},
+    {Feature::kMediaUrl, [](Asked request) { DropMedia(request, {Kind::kAudio, Kind::kVideo}, By::kUrl); }},
+    {Feature::kProviderFile,
+     [](Asked request) {
+       DropMedia(request, {Kind::kImage, Kind::kDocument, Kind::kAudio, Kind::kVideo}, By::kFile);
+     }},
+    {Feature::kToolFunction, [](Asked request) { TakeOutTools(request, Feature::kToolFunction); }},
+    {Feature::kToolCustom, [](Asked request) { TakeOutTools(request, Feature::kToolCustom); }},
+    {Feature::kToolOfProvider, [](Asked request) { TakeOutTools(request, Feature::kToolOfProvider); }},
+    {Feature::kToolChoiceNone, DropToolChoice},
+    {Feature::kToolChoiceAny, DropToolChoice},
+    {Feature::kToolChoiceNamed, DropToolChoice},
+    {Feature::kToolChoiceAllowed, [](Asked request) { request.tool_choice.names.clear(); }},
+    {Feature::kParallelCallsSwitch, [](Asked request) { request.tool_choice.parallel.reset(); }},
+    {Feature::kStrictSchema,
+     [](Asked request) {
+       for (ToolDefinition& tool : request.tools) tool.strict.reset();
+     }},
+    {Feature::kResultError, [](Asked request) { TakeOutOfContent(request, Feature::kResultError); }},
+    {Feature::kResultImage, [](Asked request) { DropResultMedia(request, Kind::kImage); }},
+    {Feature::kResultDocument, [](Asked request) { DropResultMedia(request, Kind::kDocument); }},
+    {Feature::kAnswerJson, [](Asked request) { request.format = {}; }},
+    {Feature::kAnswerSchema, [](Asked request) { request.format = {}; }},
+    {Feature::kReasoningEffort, [](Asked request) { request.reasoning = {}; }},
+    {Feature::kReasoningBudget, [](Asked request) { request.reasoning = {}; }},
+    {Feature::kReasoningShown,
+     [](Asked request) { request.reasoning.show = ReasoningChoice::Show::kUnsaid; }},
+    {Feature::kReasoningReplay, DropContent<ReasoningBlock>},
+    {Feature::kRefusalReplay, DropContent<RefusalBlock>},
+    {Feature::kOutputTokensMax, [](Asked request) { request.sampling.output_tokens_max.reset(); }},
+    {Feature::kTemperature, [](Asked request) { request.sampling.temperature.reset(); }},
+    {Feature::kTopP, [](Asked request) { request.sampling.top_p.reset(); }},
+    {Feature::kTopK, [](Asked request) { request.sampling.top_k.reset(); }},
+    {Feature::kPresencePenalty, [](Asked request) { request.sampling.presence_penalty.reset(); }},
+    {Feature::kFrequencyPenalty, [](Asked request) { request.sampling.frequency_penalty.reset(); }},
+    {Feature::kSeed, [](Asked request) { request.sampling.seed.reset(); }},
+    {Feature::kStopSequences, [](Asked request) { request.sampling.stop.clear(); }},
+    {Feature::kChoices, [](Asked request) { request.sampling.choices = 1; }},
+    {Feature::kLogProbabilities, [](Asked request) { request.sampling.log_probabilities.reset(); }},
+    {Feature::kCacheMark, [](Asked request) { TakeOutOfContent(request, Feature::kCacheMark); }},
+    {Feature::kCitationReplay, [](Asked request) { TakeOutOfContent(request, Feature::kCitationReplay); }},
+    {Feature::kEndUser, [](Asked request) { request.user.clear(); }},
+    {Feature::kMetadata, [](Asked request) { request.metadata.clear(); }},
+    {Feature::kAssistantPrefill, DropPrefill},
+    {Feature::kBlockDetail, DropDetails},
+    // No other dialect's writer takes a member that it does not know.
+    {Feature::kServiceSetting, [](Asked request) { request.others.clear(); }},
+    {Feature::kOther,
+     [](Asked request) {
+       request.others.clear();
+       DropContent<OpaqueBlock>(request);
+     }},
+};
+static_assert(std::size(kRemovals) == static_cast<std::size_t>(Feature::kOther) + 1);
+
 }  // namespace
 
 void TakeOut(ExchangeRequest& request, Feature feature) {
-  using Kind = MediaBlock::Kind;
-  Sampling& sampling = request.sampling;
-  switch (feature) {
-    case Feature::kSystemPrompt:
-      std::erase_if(request.turns, [](const Turn& turn) { return turn.role == Role::kSystem; });
-      return;
-    case Feature::kDeveloperRole:
-      std::erase_if(request.turns, [](const Turn& turn) { return turn.role == Role::kDeveloper; });
-      return;
-    case Feature::kLateSystemPrompt: {
-      bool late = false;
-      std::erase_if(request.turns, [&late](const Turn& turn) {
-        const bool system = turn.role == Role::kSystem || turn.role == Role::kDeveloper;
-        late = late || !system;
-        return late && system;
-      });
-      return;
-    }
-    case Feature::kParticipantName:
-      for (Turn& turn : request.turns) turn.name.clear();
-      return;
-    case Feature::kImageInline:
-      return DropMedia(request, {Kind::kImage}, By::kInline);
-    case Feature::kImageUrl:
-      return DropMedia(request, {Kind::kImage}, By::kUrl);
-    case Feature::kDocumentInline:
-      return DropMedia(request, {Kind::kDocument}, By::kInline);
-    case Feature::kDocumentUrl:
-      return DropMedia(request, {Kind::kDocument}, By::kUrl);
-    case Feature::kAudioInline:
-      return DropMedia(request, {Kind::kAudio}, By::kInline);
-    case Feature::kVideoInline:
-      return DropMedia(request, {Kind::kVideo}, By::kInline);
-    case Feature::kMediaUrl:
-      return DropMedia(request, {Kind::kAudio, Kind::kVideo}, By::kUrl);
-    case Feature::kProviderFile:
-      return DropMedia(request, {Kind::kImage, Kind::kDocument, Kind::kAudio, Kind::kVideo}, By::kFile);
-    case Feature::kToolFunction:
-    case Feature::kToolCustom:
-    case Feature::kToolOfProvider:
-      return TakeOutTools(request, feature);
-    case Feature::kToolChoiceNone:
-    case Feature::kToolChoiceAny:
-    case Feature::kToolChoiceNamed:
-      request.tool_choice.kind = ToolChoice::Kind::kUnsaid;
-      request.tool_choice.names.clear();
-      return;
-    case Feature::kToolChoiceAllowed:
-      request.tool_choice.names.clear();
-      return;
-    case Feature::kParallelCallsSwitch:
-      request.tool_choice.parallel.reset();
-      return;
-    case Feature::kStrictSchema:
-      for (ToolDefinition& tool : request.tools) tool.strict.reset();
-      return;
-    case Feature::kResultImage:
-      return DropResultMedia(request, Kind::kImage);
-    case Feature::kResultDocument:
-      return DropResultMedia(request, Kind::kDocument);
-    case Feature::kAnswerJson:
-    case Feature::kAnswerSchema:
-      request.format = {};
-      return;
-    case Feature::kReasoningEffort:
-      request.reasoning.effort.clear();
-      request.reasoning.mode =
-          request.reasoning.budget_tokens ? ReasoningChoice::Mode::kOn : ReasoningChoice::Mode::kUnsaid;
-      return;
-    case Feature::kReasoningBudget:
-      return request.reasoning.budget_tokens.reset();
-    case Feature::kReasoningShown:
-      request.reasoning.show = ReasoningChoice::Show::kUnsaid;
-      return;
-    case Feature::kReasoningReplay:
-      return DropContent<ReasoningBlock>(request);
-    case Feature::kRefusalReplay:
-      return DropContent<RefusalBlock>(request);
-    case Feature::kResultError:
-    case Feature::kCacheMark:
-    case Feature::kCitationReplay:
-      return TakeOutOfContent(request, feature);
-    case Feature::kOutputTokensMax:
-      return sampling.output_tokens_max.reset();
-    case Feature::kTemperature:
-      return sampling.temperature.reset();
-    case Feature::kTopP:
-      return sampling.top_p.reset();
-    case Feature::kTopK:
-      return sampling.top_k.reset();
-    case Feature::kPresencePenalty:
-      return sampling.presence_penalty.reset();
-    case Feature::kFrequencyPenalty:
-      return sampling.frequency_penalty.reset();
-    case Feature::kSeed:
-      return sampling.seed.reset();
-    case Feature::kStopSequences:
-      return sampling.stop.clear();
-    case Feature::kChoices:
-      sampling.choices = 1;
-      return;
-    case Feature::kLogProbabilities:
-      return sampling.log_probabilities.reset();
-    case Feature::kEndUser:
-      return request.user.clear();
-    case Feature::kMetadata:
-      return request.metadata.clear();
-    case Feature::kAssistantPrefill:
-      while (!request.turns.empty() && request.turns.back().role == Role::kAssistant)
-        request.turns.pop_back();
-      return;
-    case Feature::kServiceSetting:
-      std::erase_if(request.others, [](const Member& member) { return IsServiceSetting(member.path); });
-      return;
-    case Feature::kBlockDetail:
-      return DropDetails(request);
-    case Feature::kOther:
-      request.others.clear();
-      return DropContent<OpaqueBlock>(request);
-  }
+  std::ranges::find(kRemovals, feature, &Removal::feature)->take_out(request);
 }
 
 }  // namespace proviso::protocol::internal

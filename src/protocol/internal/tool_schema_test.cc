@@ -78,7 +78,7 @@ TEST(ToolSchema, IsRewrittenWhereTheTargetWantsItOtherwise) {
            Row{kGemini, no, R"({"allOf":[{"type":"string","minLength":1},{"minLength":3,"maxLength":5}]})",
                R"({"maxLength":5,"minLength":3,"type":"string"})"},
            Row{kGemini, no, R"({"type":"string","format":"email","description":"who"})",
-               R"x({"description":"who (format: email)","type":"string"})x"},
+               R"j({"description":"who (format: email)","type":"string"})j"},
            Row{kGemini, no, R"({"type":"array","items":true,"uniqueItems":false,"$comment":"c"})",
                R"({"items":{},"type":"array"})"},
            Row{kClaude, no, R"({"type":"STRING","nullable":true,"minLength":"3"})",

@@ -52,13 +52,13 @@ constexpr std::string_view kBlocks = R"({
     {"role": "system", "content": [{"type": "text", "text": "from now on: French"}]},
     {"role": "assistant", "content": [{"type": "text", "text": "Alors"}]}],
   "tools": [
-    {"name": "f", "description": "does f", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}, "strict": true},
+    {"name": "f", "description": "does f", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": false}, "strict": true},
     {"name": "g", "input_schema": {"type": "object"}, "cache_control": {"type": "ephemeral"}},
     {"name": "h", "input_schema": {"type": "object"}, "defer_loading": true},
     {"type": "web_search_20250305", "name": "web_search", "max_uses": 3}],
   "tool_choice": {"type": "tool", "name": "f", "disable_parallel_tool_use": true},
   "thinking": {"type": "enabled", "budget_tokens": 1500, "display": "summarized"},
-  "output_config": {"effort": "high", "format": {"type": "json_schema", "schema": {"type": "object"}}},
+  "output_config": {"effort": "high", "format": {"type": "json_schema", "schema": {"type": "object", "additionalProperties": false}}},
   "mcp_servers": [{"type": "url", "name": "m", "url": "https://m.example"}]
 })";
 

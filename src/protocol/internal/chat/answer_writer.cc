@@ -34,11 +34,13 @@ struct Message {
 
 void AddReasoning(const ReasoningBlock& block, const AnswerEnvelope& envelope, Message& message) {
   message.reasoning += block.text;
-  message.detailed = message.detailed || !block.signature.empty() ||
-                     block.form != ReasoningBlock::Form::kFull || !block.id.empty();
   message.details.push_back(block);
   std::string& signature = message.details.back().signature;
-  if (!envelope.origin.empty() && !signature.empty()) signature = Enclose(envelope.origin, signature);
+  // Words without a signature go back to their maker only, too.
+  const bool says = !block.text.empty() || !signature.empty();
+  if (!envelope.origin.empty() && says) signature = Enclose(envelope.origin, signature);
+  message.detailed = message.detailed || !signature.empty() || block.form != ReasoningBlock::Form::kFull ||
+                     !block.id.empty();
 }
 
 Message Collect(const AnswerChoice& choice, const AnswerEnvelope& envelope) {

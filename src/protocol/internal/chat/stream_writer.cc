@@ -250,11 +250,12 @@ void ChatStreamWriter::EndText(Choice& choice) {
 void ChatStreamWriter::EndReasoning(std::size_t index, std::string& out) {
   Choice& choice = choices_[index];
   auto& reasoning = std::get<ReasoningBlock>(choice.block.content);
+  reasoning.text = choice.sent;
+  // Words without a signature go back to their maker only, too.
+  const bool says = !reasoning.text.empty() || !reasoning.signature.empty();
+  if (!envelope_.origin.empty() && says) reasoning.signature = Enclose(envelope_.origin, reasoning.signature);
   if (reasoning.signature.empty() && reasoning.id.empty() && reasoning.form == ReasoningBlock::Form::kFull)
     return;
-  reasoning.text = choice.sent;
-  if (!envelope_.origin.empty() && !reasoning.signature.empty())
-    reasoning.signature = Enclose(envelope_.origin, reasoning.signature);
   JsonWriter json;
   json.BeginObject().Key("reasoning_details").BeginArray();
   WriteReasoningDetail(reasoning, choice.details++, json);

@@ -52,6 +52,8 @@ AnswerBlock ReasoningOf(std::string_view text, std::string_view signature) {
   AnswerBlock out{.whole = R"({"reasoningContent":{"reasoningText":{"text":)" + JsonString(text),
                   .start = "",
                   .deltas = ReasoningDeltas(text)};
+  // Who gives the block back must say its text, however empty.
+  if (text.empty()) out.deltas.emplace_back(R"({"reasoningContent":{"text":""}})");
   if (!signature.empty()) {
     out.whole += R"(,"signature":)" + JsonString(signature);
     out.deltas.push_back(R"({"reasoningContent":{"signature":)" + JsonString(signature) + "}}");

@@ -49,14 +49,14 @@ constexpr std::string_view kBody = R"({
       {"text": "go on"}]},
     {"role": "assistant", "content": [{"text": "Alors"}]}],
   "toolConfig": {"tools": [
-    {"toolSpec": {"name": "f", "description": "does f", "inputSchema": {"json": {"type": "object", "properties": {"a": {"type": "integer"}}}}, "strict": true}},
+    {"toolSpec": {"name": "f", "description": "does f", "inputSchema": {"json": {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": false}}, "strict": true}},
     {"toolSpec": {"name": "g", "inputSchema": {"json": {"type": "object"}}}},
     {"cachePoint": {"type": "default"}},
     {"systemTool": {"name": "nova_grounding"}}],
     "toolChoice": {"tool": {"name": "f"}}},
   "inferenceConfig": {"maxTokens": 2000, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END", "STOP"]},
   "outputConfig": {"effort": "high", "textFormat": {"type": "json_schema", "structure": {"jsonSchema":
-    {"schema": "{\"type\":\"object\"}", "name": "n", "description": "d"}}}},
+    {"schema": "{\"type\":\"object\",\"additionalProperties\":false}", "name": "n", "description": "d"}}}},
   "requestMetadata": {"team": "t"},
   "guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1"},
   "performanceConfig": {"latency": "optimized"},

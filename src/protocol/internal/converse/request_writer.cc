@@ -247,7 +247,7 @@ Status Writer::Tool(const ToolDefinition& tool, const std::string& path) {
     json_.Raw(tool.original);
     return {};
   }
-  const auto schema = SchemaFor(Dialect::kBedrockConverse, tool);
+  const auto schema = own_ ? Result<std::string>(tool.schema) : SchemaFor(Dialect::kBedrockConverse, tool);
   if (!schema) return base::Within(path, schema.error());
   json_.BeginObject().Key("toolSpec").BeginObject().Key("name").String(tool.name);
   if (!tool.description.empty()) json_.Key("description").String(tool.description);
@@ -286,7 +286,8 @@ Status Writer::Output() {
   json_.Key("outputConfig").BeginObject();
   if (!effort.empty()) json_.Key("effort").String(effort);
   if (schema) {
-    const auto fitting = AnswerSchemaFor(Dialect::kBedrockConverse, format);
+    const auto fitting =
+        own_ ? Result<std::string>(format.schema) : AnswerSchemaFor(Dialect::kBedrockConverse, format);
     if (!fitting) return base::Within("format", fitting.error());
     json_.Key("textFormat").BeginObject().Key("type").String("json_schema");
     json_.Key("structure").BeginObject().Key("jsonSchema").BeginObject();

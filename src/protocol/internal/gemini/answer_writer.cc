@@ -74,12 +74,14 @@ class Common {
     return native_ ? block.original : std::string();
   }
 
-  [[nodiscard]] std::string Signature(std::string_view signature) const {
+  /// Words without a signature get one that says whose they are: they go back to their maker only, too.
+  [[nodiscard]] std::string Signature(std::string_view text, std::string_view signature) const {
+    if (text.empty() && signature.empty()) return "";
     return gemini::SignatureForClient(envelope_.origin, signature);
   }
 
   [[nodiscard]] std::string Reasoning(std::string_view text, std::string_view signature) const {
-    const std::string signed_by = Signature(signature);
+    const std::string signed_by = Signature(text, signature);
     if (!text.empty()) return gemini::ThoughtPart(text, signed_by);
     if (signed_by.empty()) return "";
     // What stood beside a text of Gemini's goes back beside one; others' reasoning is marked as such.
@@ -155,7 +157,7 @@ class Common {
       return Broken("call of \"" + call.name + "\"",
                     "its arguments are no JSON object, which Gemini's calls need");
     }
-    return gemini::CallPart(call, *arguments, Signature(call.signature));
+    return gemini::CallPart(call, *arguments, Signature("", call.signature));
   }
 
   AnswerEnvelope envelope_;
@@ -285,7 +287,7 @@ Status StreamWriter::EndBlock(std::size_t index, const AnswerDelta& delta, std::
   }
   const std::string rest = growing->size() > choice.shown ? growing->substr(choice.shown) : "";
   if (const auto* reasoning = std::get_if<ReasoningBlock>(&block.content)) {
-    const std::string signed_by = common_.Signature(reasoning->signature);
+    const std::string signed_by = common_.Signature(*growing, reasoning->signature);
     const bool goes_on = choice.shown != 0 && !(rest.empty() && signed_by.empty());
     const std::string part =
         goes_on ? gemini::ThoughtPart(rest, signed_by) : common_.Reasoning(rest, reasoning->signature);

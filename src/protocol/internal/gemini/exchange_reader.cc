@@ -10,6 +10,7 @@
 #include "protocol/internal/gemini/settings.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
+#include "protocol/origin.h"
 
 namespace proviso::protocol::internal {
 namespace {
@@ -58,6 +59,24 @@ class Reader {
   std::deque<Asked> unanswered_;
 };
 
+/// A stream tells one thought in several parts, of which the last is signed: they are one block.
+void JoinThoughts(std::vector<Block>& blocks) {
+  std::vector<Block> joined;
+  for (Block& block : blocks) {
+    auto* now = std::get_if<ReasoningBlock>(&block.content);
+    auto* last = joined.empty() ? nullptr : std::get_if<ReasoningBlock>(&joined.back().content);
+    const bool goes_on = now != nullptr && last != nullptr && last->signature.empty();
+    if (goes_on && (now->signature.empty() || OpenOrigin(now->signature))) {
+      last->text += now->text;
+      last->signature = std::move(now->signature);
+      joined.back().source.end = block.source.end;
+    } else {
+      joined.push_back(std::move(block));
+    }
+  }
+  blocks = std::move(joined);
+}
+
 Result<Turn> Reader::TurnOf(Role role, Json content, const std::string& where) {
   Turn turn{.role = role, .blocks = {}, .name = "", .source = {content.begin(), content.end()}};
   const auto parts = gemini::Items(content.Find("parts"), where + ".parts");
@@ -68,6 +87,7 @@ Result<Turn> Reader::TurnOf(Role role, Json content, const std::string& where) {
     if (!blocks) return std::unexpected(blocks.error());
     std::ranges::move(*blocks, std::back_inserter(turn.blocks));
   }
+  JoinThoughts(turn.blocks);
   return turn;
 }
 

@@ -48,7 +48,8 @@ base::Result<std::string> FreshGeminiCalls(Delivery delivery, const AnswerFrame&
   base::JsonWriter parts;
   parts.BeginArray();
   for (const ToolCall& call : calls) {
-    if (call.kind != CallKind::kFunction || !IsObject(call.arguments)) {
+    // A call without an id is taken for OpenAI's legacy kind where only the call is known.
+    if (call.kind == CallKind::kCustom || !IsObject(call.arguments)) {
       return base::Fail(base::ErrorCode::kInvalid,
                         "rendering: Gemini carries only functions whose arguments are a JSON object");
     }

@@ -21,7 +21,7 @@ bool WantsSignedCalls(std::string_view model) {
 }
 
 std::string SignatureForClient(std::string_view origin, std::string_view signature) {
-  if (signature.empty()) return "";
+  if (origin.empty() && signature.empty()) return "";
   const std::string enclosed = origin.empty() ? std::string(signature) : Enclose(origin, signature);
   return base::FromBase64(enclosed) ? enclosed : base::ToBase64(base::AsBytes(enclosed));
 }

@@ -48,9 +48,9 @@ constexpr std::string_view kFull = R"({
   "top_p": 0.9, "store": false, "safety_identifier": "u-7", "metadata": {"team": "a"},
   "parallel_tool_calls": false, "include": ["reasoning.encrypted_content"],
   "reasoning": {"effort": "low", "summary": "auto"},
-  "text": {"format": {"type": "json_schema", "name": "n", "description": "d", "schema": {"type":"object"}, "strict": true}},
+  "text": {"format": {"type": "json_schema", "name": "n", "description": "d", "schema": {"type":"object","properties":{},"additionalProperties":false}, "strict": true}},
   "tool_choice": {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "f"}]},
-  "tools": [{"type": "function", "name": "f", "description": "does", "parameters": {"type":"object","properties":{}}, "strict": true},
+  "tools": [{"type": "function", "name": "f", "description": "does", "parameters": {"type":"object","properties":{},"additionalProperties":false}, "strict": true},
             {"type": "custom", "name": "sql", "format": {"type":"grammar","syntax":"regex","definition":"S.+"}}],
   "input": [
     {"role": "developer", "content": "Obey."},

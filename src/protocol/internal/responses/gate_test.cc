@@ -364,6 +364,13 @@ TEST(ResponsesFresh, AnswersPassTheirOwnGate) {
   }
 }
 
+TEST(ResponsesFresh, NamesItsItemsWithinWhatTheApiTakesBack) {
+  const AnswerFrame frame{.id = std::string(400, 'x'), .model = "m-1", .created_s = 7};
+  const std::string notice = RenderNotice(kResponses, Delivery::kWhole, frame, "no");
+  const std::size_t at = notice.find("\"msg_") + 1;
+  EXPECT_EQ(notice.find('"', at) - at, 58U);
+}
+
 TEST(ResponsesFresh, GivesAnotherFunctionOfAnItemsNameAsAFunction) {
   const ToolCall call{
       .id = "call_1", .name = "shell_call", .arguments = R"({"type":"shell_call","call_id":"other"})"};

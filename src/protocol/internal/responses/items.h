@@ -79,7 +79,11 @@ void WithholdFromResponse(base::Json response, std::span<const ItemRuling> rulin
 
 // ---- What stands in a withheld call's place ------------------------------------------------------
 
-/// The id of our own message item: the same in all events of one answer.
+/// An id for an item of ours: the same in all tellings of one answer, and within the 64 bytes that the API
+/// takes when a client sends the item back.
+[[nodiscard]] std::string OwnItemId(std::string_view prefix, std::string_view response_id,
+                                    std::size_t output_index);
+/// The same with the prefix of a message.
 [[nodiscard]] std::string OwnMessageId(std::string_view response_id, std::size_t output_index);
 /// {"id":…,"type":"message",…,"content":[{"type":"output_text",…,"text":<text>}]}
 [[nodiscard]] std::string OwnMessage(std::string_view id, std::string_view text);

@@ -55,10 +55,16 @@ class Events {
 
 }  // namespace
 
-std::string OwnMessageId(std::string_view response_id, std::size_t output_index) {
+std::string OwnItemId(std::string_view prefix, std::string_view response_id, std::size_t output_index) {
   constexpr std::string_view kPrefix = "resp_";
+  constexpr std::size_t kStemBytesMax = 52;
   if (response_id.starts_with(kPrefix)) response_id.remove_prefix(kPrefix.size());
-  return "msg_" + std::string(response_id) + "_" + std::to_string(output_index);
+  if (response_id.size() > kStemBytesMax) response_id.remove_prefix(response_id.size() - kStemBytesMax);
+  return std::string(prefix).append(response_id).append("_").append(std::to_string(output_index));
+}
+
+std::string OwnMessageId(std::string_view response_id, std::size_t output_index) {
+  return OwnItemId("msg_", response_id, output_index);
 }
 
 std::string OwnMessage(std::string_view id, std::string_view text) {

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "protocol/internal/dialects.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/responses/items.h"
 #include "protocol/origin.h"
 
 namespace proviso::protocol::internal {
@@ -114,9 +115,7 @@ void ResponsesStreamWriter::Open(std::string& out) {
 }
 
 std::string ResponsesStreamWriter::ItemId(std::string_view prefix, std::string_view given) const {
-  if (!given.empty()) return std::string(given);
-  return std::string(prefix) + head_.id.substr(std::string_view("resp_").size()) + "_" +
-         std::to_string(items_);
+  return given.empty() ? OwnItemId(prefix, head_.id, items_) : std::string(given);
 }
 
 std::string ResponsesStreamWriter::At() const {
@@ -302,7 +301,9 @@ void ResponsesStreamWriter::EndReasoning(const ReasoningBlock& reasoning, std::s
     Tell(full ? "response.content_part.done" : "response.reasoning_summary_part.done",
          at + R"(,"part":)" + ReasoningPart(reasoning, reasoning.text), out);
   }
-  const bool enclose = !envelope_.origin.empty() && !reasoning.signature.empty();
+  // Words without a signature go back to their maker only, too.
+  const bool says = !reasoning.text.empty() || !reasoning.signature.empty();
+  const bool enclose = !envelope_.origin.empty() && says;
   const std::string signature =
       enclose ? Enclose(envelope_.origin, reasoning.signature) : reasoning.signature;
   FinishItem(ReasoningItem({.id = item_.id, .status = ""}, reasoning, signature), out);

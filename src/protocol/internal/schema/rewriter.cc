@@ -177,6 +177,9 @@ Status Rewriter::Root(Value& schema) {
   for (const std::string_view keyword : {"anyOf", "oneOf"}) {
     Value* branches = schema.Find(keyword);
     if (branches == nullptr) continue;
+    for (Value& branch : branches->items) {
+      if (branch.is_object()) Respell(branch);
+    }
     std::erase_if(branches->items, [](const Value& branch) {
       return branch.is_false() || (branch.Find("type") != nullptr && !Names(branch, "object"));
     });
@@ -420,6 +423,7 @@ Status Rewriter::OneOf(Value& schema, const std::string& path) {
   auto branches = schema.Take("oneOf");
   if (!branches) return {};
   for (Value& branch : branches->items) {
+    if (branch.is_object()) Respell(branch);
     if (auto inlined = Inline(branch, Below(path, "oneOf")); !inlined) return inlined;
   }
   for (std::size_t i = 0; i < branches->items.size(); ++i) {
