@@ -280,6 +280,11 @@ TEST(ChatRequest, IsRefusedWhenNothingIsLeftToSay) {
   std::vector<Finding> findings;
   EXPECT_EQ(WrittenFor(ExchangeRequest{}, Profile::kNone, findings),
             "turns: Chat Completions needs at least one message");
+  const ExchangeRequest only_system = ReadIt(Body(R"([{"role":"system","content":"Be brief."}])"));
+  const auto sent = TranslateRequest(only_system, {.to = Dialect::kAnthropicMessages, .model = "m"});
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().message,
+            "messages: nothing is left beside the system prompt, and anthropic-messages wants a message");
 }
 
 TEST(ChatRequest, GivesCacheMarksTheirLifetime) {
