@@ -75,22 +75,23 @@ std::string BodyIn(Dialect dialect) {
   return sent ? std::move(sent->body) : std::string();
 }
 
-void Request(benchmark::State& state, Dialect from, Dialect to) {
+void TranslatedRequests(benchmark::State& state, Dialect from, Dialect to) {
   const std::string body = BodyIn(from);
   for (auto round : state) {
     const auto exchange = ReadExchange(PathFor(from), body);
     if (!exchange) {
-      state.SkipWithError(exchange.error().message);
+      state.SkipWithError(exchange.error().message.c_str());
       break;
     }
     const auto sent = TranslateRequest(*exchange, {.to = to, .model = "m"});
     if (!sent) {
-      state.SkipWithError(sent.error().message);
+      state.SkipWithError(sent.error().message.c_str());
       break;
     }
     benchmark::DoNotOptimize(sent->body.data());
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * body.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(body.size()));
 }
 
 void FactsOnly(benchmark::State& state, Dialect dialect) {
@@ -98,12 +99,13 @@ void FactsOnly(benchmark::State& state, Dialect dialect) {
   for (auto round : state) {
     const auto facts = ReadRequest(PathFor(dialect), body);
     if (!facts) {
-      state.SkipWithError(facts.error().message);
+      state.SkipWithError(facts.error().message.c_str());
       break;
     }
     benchmark::DoNotOptimize(facts->messages);
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * body.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(body.size()));
 }
 
 /// A long answer of short text events, as a provider of this dialect streams it.
@@ -141,15 +143,16 @@ void Play(benchmark::State& state, const std::string& stream, const auto& make) 
     }
     if (fed) fed = gate->Finish(out);
     if (!fed) {
-      state.SkipWithError(fed.error().message);
+      state.SkipWithError(fed.error().message.c_str());
       break;
     }
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kEvents));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * stream.size()));
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  state.SetItemsProcessed(rounds * static_cast<std::int64_t>(kEvents));
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(stream.size()));
 }
 
-void Stream(benchmark::State& state, Dialect from, Dialect to) {
+void TranslatedStream(benchmark::State& state, Dialect from, Dialect to) {
   Play(state, StreamIn(from), [&] {
     return MakeTranslatingGate({.from = from,
                                 .from_delivery = Delivery::kStream,
@@ -174,14 +177,14 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(Name("request", from, "facts only").c_str(), FactsOnly, from);
     for (const Dialect to : kDialects) {
       if (to != from)
-        benchmark::RegisterBenchmark(Name("request", from, NameOf(to)).c_str(), Request, from, to);
+        benchmark::RegisterBenchmark(Name("request", from, NameOf(to)).c_str(), TranslatedRequests, from, to);
     }
   }
   for (const Dialect from : kDialects) {
     benchmark::RegisterBenchmark(Name("stream", from, "gate only").c_str(), GateOnly, from);
     for (const Dialect to : kDialects) {
       if (to != from)
-        benchmark::RegisterBenchmark(Name("stream", from, NameOf(to)).c_str(), Stream, from, to);
+        benchmark::RegisterBenchmark(Name("stream", from, NameOf(to)).c_str(), TranslatedStream, from, to);
     }
   }
   benchmark::Initialize(&argc, argv);

@@ -104,7 +104,6 @@ Result<std::string> Write(const ExchangeRequest& request, internal::WriteContext
   return std::string();
 }
 
-
 Result<ExchangeAnswer> FoldWith(AnswerReader& reader, Dialect dialect, std::string_view bytes) {
   AnswerFold fold(dialect);
   std::vector<AnswerDelta> steps;
@@ -164,6 +163,13 @@ std::vector<std::string> SplitAnswers(Dialect dialect, std::string_view lines) {
   return answers;
 }
 
+/// Whether anyone but the system says something.
+bool IsSpoken(const ExchangeRequest& request) {
+  return std::ranges::any_of(request.turns, [](const Turn& turn) {
+    return turn.role != Role::kSystem && turn.role != Role::kDeveloper;
+  });
+}
+
 }  // namespace
 
 Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request, const Translation& translation) {
@@ -172,6 +178,10 @@ Result<TranslatedRequest> TranslateRequest(const ExchangeRequest& request, const
   ReturnReasoning(fitted, translation, out.findings);
   std::vector<Finding> lacking;
   if (auto fits = FitTo(fitted, translation, lacking); !fits) return std::unexpected(fits.error());
+  if (!IsSpoken(fitted) && translation.to != Dialect::kOpenAiChat) {
+    return base::Fail(ErrorCode::kInvalid, "messages: nothing is left beside the system prompt, and " +
+                                               std::string(NameOf(translation.to)) + " wants a message");
+  }
   std::ranges::move(lacking, std::back_inserter(out.findings));
   fitted.model = translation.model;
   internal::WriteContext context{translation, out.findings};

@@ -289,6 +289,17 @@ TEST(ChatAnswer, KeepsStopsApartThatOpenAiHasNoWordFor) {
   }
 }
 
+TEST(ChatAnswer, EndsAStreamWithAWordEvenWhenThereWasNone) {
+  const auto whole =
+      Fold(Delivery::kWhole, R"({"id":"c","model":"m","choices":[{"index":0,"message":{"content":"a"}}]})",
+           internal::Whole());
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->choices[0].stop, StopClass::kNone);
+  const auto stream = Fold(Delivery::kStream, WrittenAsStream(*whole), internal::Whole());
+  ASSERT_TRUE(stream) << stream.error().message;
+  EXPECT_EQ(stream->choices[0].stop, StopClass::kEnd);
+}
+
 TEST(ChatAnswer, CarriesSignaturesThroughAStream) {
   ExchangeAnswer answer;
   answer.id = "c";

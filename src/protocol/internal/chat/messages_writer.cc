@@ -54,6 +54,7 @@ class MessagesWriter {
 
 Status MessagesWriter::Write() {
   const std::vector<Turn>& turns = writing_.request.turns;
+  if (turns.empty()) return Malformed("turns", "Chat Completions needs at least one message");
   for (std::size_t i = 0; i < turns.size(); ++i) {
     const bool result = std::ranges::any_of(turns[i].blocks, [](const Block& block) {
       return std::holds_alternative<ResultBlock>(block.content);

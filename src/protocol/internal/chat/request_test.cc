@@ -276,6 +276,17 @@ TEST(ChatProfile, RefusesByNameWhatTheServerLacks) {
   }
 }
 
+TEST(ChatRequest, IsRefusedWhenNothingIsLeftToSay) {
+  std::vector<Finding> findings;
+  EXPECT_EQ(WrittenFor(ExchangeRequest{}, Profile::kNone, findings),
+            "turns: Chat Completions needs at least one message");
+  const ExchangeRequest only_system = ReadIt(Body(R"([{"role":"system","content":"Be brief."}])"));
+  const auto sent = TranslateRequest(only_system, {.to = Dialect::kAnthropicMessages, .model = "m"});
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().message,
+            "messages: nothing is left beside the system prompt, and anthropic-messages wants a message");
+}
+
 TEST(ChatRequest, GivesCacheMarksTheirLifetime) {
   const std::pair<const char*, std::int64_t> table[] = {
       {R"("prompt_cache_breakpoint":{"mode":"explicit"})", 1'800},

@@ -28,7 +28,8 @@ std::string_view NativeWord(const AnswerChoice& choice, Dialect from) {
 }  // namespace
 
 void WriteStopMembers(const AnswerChoice& choice, const StopContext& context, base::JsonWriter& json) {
-  const bool unsaid = choice.stop == StopClass::kNone && choice.stop_raw.empty();
+  const bool unsaid =
+      choice.stop == StopClass::kNone && choice.stop_raw.empty() && context.delivery == Delivery::kWhole;
   const std::string_view finish = FinishReason(choice, context);
   json.Key("finish_reason");
   unsaid ? json.Null() : json.String(finish);

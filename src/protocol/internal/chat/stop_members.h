@@ -19,6 +19,8 @@ struct StopContext {
   Dialect from = Dialect::kOpenAiChat;
   bool refused_in_words = false;
   bool legacy_call = false;
+  /// A choice of a stream always ends with a word, for one without is a stream that was cut short.
+  Delivery delivery = Delivery::kWhole;
 };
 
 void WriteStopMembers(const AnswerChoice& choice, const StopContext& context, base::JsonWriter& json);

@@ -296,7 +296,10 @@ void ChatStreamWriter::Stop(const AnswerDelta& delta, std::string& out) {
   json.Key("index").Integer(static_cast<std::int64_t>(delta.choice));
   json.Key("delta").BeginObject().EndObject().Key("logprobs").Null();
   WriteStopMembers(delta.stop,
-                   {.from = envelope_.from, .refused_in_words = choice.refused, .legacy_call = choice.legacy},
+                   {.from = envelope_.from,
+                    .refused_in_words = choice.refused,
+                    .legacy_call = choice.legacy,
+                    .delivery = Delivery::kStream},
                    json);
   json.EndObject().EndArray();
   if (envelope_.stream_usage.value_or(false)) json.Key("usage").Null();
