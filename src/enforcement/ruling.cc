@@ -34,6 +34,15 @@ void AddPeople(const Case& the_case, const std::optional<People>& people, terms:
   if (people) question.facts.decision = terms::DecisionBy(the_case.terms->agreement(), *people);
 }
 
+/// A tool of the catalogue that the model calls although the request does not offer it: no schema speaks
+/// against its name, and without an effect, clauses on effects would let it pass.
+const terms::CatalogueTool* Unoffered(const Case& the_case, std::string_view tool) {
+  const bool offered = std::ranges::find(the_case.request.tools, tool, &protocol::OfferedTool::name) !=
+                       the_case.request.tools.end();
+  if (offered || !the_case.tool_server.empty()) return nullptr;
+  return the_case.terms->agreement().FindTool("", tool);
+}
+
 terms::Question CallQuestion(const Case& the_case, std::string_view tool) {
   terms::Question question = RequestQuestion(the_case);
   question.act = terms::Act::kCallTool;
@@ -43,6 +52,8 @@ terms::Question CallQuestion(const Case& the_case, std::string_view tool) {
   if (known != the_case.tools.end()) {
     question.tool_server = known->server;
     question.facts.effect = known->effect;
+  } else if (const terms::CatalogueTool* unoffered = Unoffered(the_case, tool)) {
+    question.facts.effect = unoffered->effect;
   }
   return question;
 }

@@ -35,6 +35,17 @@ TEST(Ruling, OnACallFollowsTheEffectOfTheCatalogue) {
   }
 }
 
+TEST(Ruling, OnACallThatWasNotOfferedFollowsTheCatalogueToo) {
+  Case the_case = *OpenExample();
+  the_case.tools.clear();
+  the_case.request.tools.clear();
+  EXPECT_EQ(RuleCall(the_case, ExampleCall("engage"), std::nullopt).outcome, Outcome::kHold);
+  EXPECT_EQ(RuleCall(the_case, ExampleCall("unknown"), std::nullopt).outcome, Outcome::kForbid);
+  // Offered, and with another schema than the catalogue's: it is not that tool.
+  the_case.request.tools.push_back({.name = "engage", .kind = "function", .schema = "{}"});
+  EXPECT_EQ(RuleCall(the_case, ExampleCall("engage"), std::nullopt).outcome, Outcome::kForbid);
+}
+
 TEST(Ruling, PermitsWhatPeopleOfTheAgreementDecided) {
   const Case the_case = *OpenExample();
   EXPECT_EQ(RuleCall(the_case, ExampleCall("engage"), People{"alice"}).outcome, Outcome::kPermit);
