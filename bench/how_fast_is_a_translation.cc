@@ -110,8 +110,11 @@ void FactsOnly(benchmark::State& state, Dialect dialect) {
 
 /// A long answer of short text events, as a provider of this dialect streams it.
 std::string StreamIn(Dialect dialect) {
-  const auto writer =
-      MakeAnswerWriter(dialect, Delivery::kStream, {.from = dialect, .id = "answer_1", .model = "m"});
+  // From another dialect, so that the writer chooses its own words.
+  const bool chat = dialect == Dialect::kOpenAiChat;
+  const AnswerEnvelope envelope{
+      .from = chat ? Dialect::kAnthropicMessages : Dialect::kOpenAiChat, .id = "answer_1", .model = "m"};
+  const auto writer = MakeAnswerWriter(dialect, Delivery::kStream, envelope);
   std::vector<AnswerDelta> steps(2);
   steps[0].kind = AnswerDelta::Kind::kStart;
   steps[1].kind = AnswerDelta::Kind::kBlockBegin;
