@@ -136,9 +136,24 @@ Result<protocol::TranslatedRequest> TranslateAsked(const Options& options, Diale
   return protocol::TranslateRequest(*exchange, translation);
 }
 
-Result<std::string> TranslateAnswer(const Options& options, Dialect from, Dialect to, std::string_view text) {
+/// Blocks that only the provider's dialect has do not move.
+void WarnOfLeftOut(const protocol::ExchangeAnswer& answer, Dialect to, Console& console) {
+  if (answer.dialect == to) return;
+  for (const protocol::AnswerChoice& choice : answer.choices) {
+    for (const protocol::Block& block : choice.blocks) {
+      const auto* opaque = std::get_if<protocol::OpaqueBlock>(&block.content);
+      if (opaque == nullptr) continue;
+      console.err() << "proviso: " << opaque->type << ": " << protocol::NameOf(to)
+                    << " has no place for it; it was left out\n";
+    }
+  }
+}
+
+Result<std::string> TranslateAnswer(const Options& options, Dialect from, Dialect to, std::string_view text,
+                                    Console& console) {
   const auto answer = protocol::FoldAnswer(from, text);
   if (!answer) return std::unexpected(answer.error());
+  WarnOfLeftOut(*answer, to, console);
   const auto first = text.find_first_not_of(" \t\r\n");
   const bool whole = base::JsonDocument::Parse(text).has_value() && text[first] == '{';
   protocol::Delivery delivery = whole ? protocol::Delivery::kWhole : protocol::Delivery::kStream;
@@ -183,7 +198,7 @@ void Translate(const Options& options, Console& console) {
   if (asks) {
     translated = TranslateAsked(options, *from, *to, *text);
   } else {
-    auto answer = TranslateAnswer(options, *from, *to, *text);
+    auto answer = TranslateAnswer(options, *from, *to, *text, console);
     translated = answer ? Result<protocol::TranslatedRequest>({std::move(*answer), {}})
                         : std::unexpected(answer.error());
   }
