@@ -115,8 +115,8 @@ Result<ExchangeRequest> ReadExchange(const Inbound& inbound, std::string_view bo
 std::unique_ptr<AnswerReader> MakeAnswerReader(Dialect dialect, Delivery delivery, AnswerLimits limits) {
   if (delivery == Delivery::kWhole) return std::make_unique<WholeReader>(dialect, limits);
   const internal::EventForm framing = delivery == Delivery::kArrayStream     ? internal::EventForm::kArray
-                                    : dialect == Dialect::kBedrockConverse ? internal::EventForm::kAws
-                                                                           : internal::EventForm::kEvents;
+                                      : dialect == Dialect::kBedrockConverse ? internal::EventForm::kAws
+                                                                             : internal::EventForm::kEvents;
   return internal::MakeStreamReader(internal::MakeEventReader(dialect), framing, limits);
 }
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "protocol/internal/dialects.h"
-#include "protocol/internal/stream_framing.h"
 #include "protocol/internal/reading.h"
+#include "protocol/internal/stream_framing.h"
 #include "protocol/internal/whole_gate.h"
 
 namespace proviso::protocol::internal {
