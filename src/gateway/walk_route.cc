@@ -205,7 +205,9 @@ awaitable<void> Walk::AnswerFailure(FailureAnswer answer) {
   } else if (!exchange_.responded()) {
     co_await Refuse(exchange_, dialect_, std::move(*answer.refusal), std::move(answer.headers));
   } else {
-    const std::string event = protocol::RenderStreamError(dialect_, *answer.refusal);
+    const std::string event = delivery_ == protocol::Delivery::kArrayStream
+                                  ? protocol::RenderArrayError(*answer.refusal)
+                                  : protocol::RenderStreamError(dialect_, *answer.refusal);
     (void)co_await exchange_.EndStream(event);
   }
 }
