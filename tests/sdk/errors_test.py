@@ -1,7 +1,5 @@
 """How a provider fails, as each official SDK's own error, whichever dialect the provider speaks."""
 
-import json
-import urllib.request
 from collections.abc import Iterator
 
 import anthropic
@@ -14,7 +12,7 @@ from support import failures
 from support.bedrock import BEDROCK
 from support.failures import Failure
 from support.families import DIALECTS, FamilyGateway, Provider, ask, status_of
-from support.gateway import ANALYST_KEY, why_not
+from support.gateway import why_not
 from support.gemini import GEMINI
 from support.recordings import ANTHROPIC, OPENAI
 from support.responses import RESPONSES
@@ -132,19 +130,3 @@ def test_an_answer_that_breaks_off_raises_and_never_ends_as_a_success(gateway, c
     error = raised_by(gateway, caller, failure)
     if failure.what == "error-event":
         assert failure.words in told(error)
-
-
-BROKEN_STREAMS = [one for one in failures.broken() if one.streams and one.owner != GEMINI and one.what.endswith("97")]
-
-
-@pytest.mark.parametrize("failure", BROKEN_STREAMS, ids=name)
-def test_geminis_array_that_breaks_off_ends_with_its_error(gateway, failure):
-    request = urllib.request.Request(
-        f"{gateway.url}/v1beta/models/{name(failure)}:streamGenerateContent",
-        b'{"contents":[{"role":"user","parts":[{"text":"Do it."}]}]}',
-        {"Authorization": f"Bearer {ANALYST_KEY}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        elements = json.loads(answer.read())
-    assert "candidates" in elements[0]
-    assert elements[-1]["error"]["code"] >= 500
