@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 #include "protocol/internal/anthropic/block_reader.h"
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 
 namespace proviso::protocol::internal::anthropic {
@@ -21,7 +22,7 @@ bool IsTyped(const JsonMember& member) {
       "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"};
   const std::string key = member.key.text();
   if (std::ranges::find(kCounts, key) != kCounts.end()) return true;
-  return key == "output_tokens_details" && HasOnly(member.value, {"thinking_tokens"});
+  return key == "output_tokens_details" && HasValuesOnly(member.value, {"thinking_tokens"});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
 #include "protocol/origin.h"
@@ -33,7 +34,7 @@ Result<Block> ReadText(Json json, const std::string& where) {
   for (const Json citation : citations.elements()) content.citations.push_back(ReadCitation(citation));
   Block block;
   block.content = std::move(content);
-  if (!HasOnly(json, {"type", "text", "citations", "cache_control"})) block.original = json.raw();
+  if (!HasValuesOnly(json, {"type", "text", "citations", "cache_control"})) block.original = json.raw();
   return block;
 }
 
@@ -44,7 +45,7 @@ Result<Block> ReadThinking(Json json, const std::string& where) {
   if (!signature) return std::unexpected(signature.error());
   Block block;
   block.content = ReasoningBlock{.text = std::move(*text), .signature = std::move(*signature), .id = ""};
-  if (!HasOnly(json, {"type", "thinking", "signature"})) block.original = json.raw();
+  if (!HasValuesOnly(json, {"type", "thinking", "signature"})) block.original = json.raw();
   return block;
 }
 
@@ -54,13 +55,13 @@ Result<Block> ReadRedacted(Json json, const std::string& where) {
   Block block;
   block.content = ReasoningBlock{
       .text = "", .form = ReasoningBlock::Form::kRedacted, .signature = std::move(*data), .id = ""};
-  if (!HasOnly(json, {"type", "data"})) block.original = json.raw();
+  if (!HasValuesOnly(json, {"type", "data"})) block.original = json.raw();
   return block;
 }
 
 /// The caller of a call that the model itself makes: what is meant when nothing is said.
 bool IsDirect(Json caller) {
-  return Absent(caller) || (caller.Find("type").equals("direct") && HasOnly(caller, {"type"}));
+  return Absent(caller) || (caller.Find("type").equals("direct") && HasValuesOnly(caller, {"type"}));
 }
 
 Result<Block> ReadCall(Json json, const std::string& where) {
@@ -76,7 +77,7 @@ Result<Block> ReadCall(Json json, const std::string& where) {
                             .arguments = input.missing() ? "{}" : std::string(input.raw()),
                             .signature = "",
                             .item_id = ""};
-  if (!HasOnly(json, {"type", "id", "name", "input", "cache_control", "caller"}) ||
+  if (!HasValuesOnly(json, {"type", "id", "name", "input", "cache_control", "caller"}) ||
       !IsDirect(json.Find("caller"))) {
     block.original = json.raw();
   }
@@ -95,7 +96,7 @@ Result<Block> ReadResult(Json json, const std::string& where) {
     result.status = error.is_true() ? ResultBlock::Status::kError : ResultBlock::Status::kOk;
   Block block;
   block.content = std::move(result);
-  if (!HasOnly(json, {"type", "tool_use_id", "content", "is_error", "cache_control"}))
+  if (!HasValuesOnly(json, {"type", "tool_use_id", "content", "is_error", "cache_control"}))
     block.original = json.raw();
   return block;
 }
@@ -136,8 +137,8 @@ Result<Block> ReadMedia(Json json, const std::string& where, MediaBlock::Kind ki
   media.name = json.Find("title").text();
   Block block;
   block.content = std::move(media);
-  if (!HasOnly(json, {"type", "source", "title", "cache_control"}) ||
-      !HasOnly(source, {"type", "media_type", key})) {
+  if (!HasValuesOnly(json, {"type", "source", "title", "cache_control"}) ||
+      !HasValuesOnly(source, {"type", "media_type", key})) {
     block.original = json.raw();
   }
   return block;
@@ -157,16 +158,6 @@ Result<Block> ReadByType(Json json, const std::string& where) {
 
 }  // namespace
 
-bool HasOnly(Json object, std::initializer_list<std::string_view> names) {
-  for (const base::JsonMember member : object.members()) {
-    if (member.value.is_null()) continue;
-    const bool known =
-        std::ranges::any_of(names, [&](std::string_view name) { return member.key.equals(name); });
-    if (!known) return false;
-  }
-  return true;
-}
-
 std::int64_t CacheSeconds(Json holder) {
   const Json control = holder.Find("cache_control");
   if (!control.is_object()) return 0;
@@ -176,8 +167,9 @@ std::int64_t CacheSeconds(Json holder) {
 bool HasPlainCacheMark(Json holder) {
   const Json control = holder.Find("cache_control");
   const Json ttl = control.Find("ttl");
-  return Absent(control) || (control.Find("type").equals("ephemeral") && HasOnly(control, {"type", "ttl"}) &&
-                             (Absent(ttl) || ttl.equals("5m") || ttl.equals("1h")));
+  return Absent(control) ||
+         (control.Find("type").equals("ephemeral") && HasValuesOnly(control, {"type", "ttl"}) &&
+          (Absent(ttl) || ttl.equals("5m") || ttl.equals("1h")));
 }
 
 Citation ReadCitation(Json json) {

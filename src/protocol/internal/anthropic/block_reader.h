@@ -22,9 +22,6 @@ namespace proviso::protocol::internal::anthropic {
 /// One entry of a text block's `citations`.
 [[nodiscard]] Citation ReadCitation(base::Json citation);
 
-/// Whether an object has no members with a value but these.
-[[nodiscard]] bool HasOnly(base::Json object, std::initializer_list<std::string_view> names);
-
 /// Seconds that `cache_control` asks for; 0 without one.
 [[nodiscard]] std::int64_t CacheSeconds(base::Json holder);
 

@@ -7,6 +7,7 @@
 
 #include "protocol/internal/anthropic/block_reader.h"
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
 
@@ -17,23 +18,6 @@ using base::Json;
 using base::JsonMember;
 using base::Result;
 using base::Status;
-
-SourceRange RangeOf(Json value) {
-  return {.begin = value.begin(), .end = value.end()};
-}
-
-/// Keeps each member that has a value and is not one of `known`.
-void KeepOthers(Json object, std::string_view path, std::initializer_list<std::string_view> known,
-                std::vector<Member>& others) {
-  for (const JsonMember member : object.members()) {
-    const bool read =
-        std::ranges::any_of(known, [&](std::string_view name) { return member.key.equals(name); });
-    if (read || member.value.is_null()) continue;
-    const std::string place = path.empty() ? member.key.text() : std::string(path) + "." + member.key.text();
-    others.push_back(
-        {.path = place, .json = std::string(member.value.raw()), .source = RangeOf(member.value)});
-  }
-}
 
 Result<std::optional<double>> NumberMember(Json object, std::string_view key) {
   const Json value = object.Find(key);
@@ -154,8 +138,7 @@ Status Reader::Tools() {
     if (!Absent(strict) && !strict.is_bool()) return Malformed(where + ".strict", "must be true or false");
     if (strict.is_bool()) tool.strict = strict.is_true();
     if (!anthropic::HasPlainCacheMark(json) ||
-        !anthropic::HasOnly(json,
-                            {"type", "name", "description", "input_schema", "strict", "cache_control"})) {
+        !HasValuesOnly(json, {"type", "name", "description", "input_schema", "strict", "cache_control"})) {
       tool.original = json.raw();
     }
     out_.tools.push_back(std::move(tool));

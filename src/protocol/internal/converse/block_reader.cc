@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/internal/converse/media.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
 
@@ -51,7 +52,7 @@ Result<Reading> ReadToolUse(Json use, const std::string& where) {
   const Json input = use.Find("input");
   if (!Absent(input) && !input.is_object()) return Malformed(where + ".input", "must be an object");
   if (use.Find("type").equals("server_tool_use")) return Opaque("toolUse");
-  Reading reading{.whole = HasOnly(use, {"toolUseId", "name", "input"})};
+  Reading reading{.whole = HasValuesOnly(use, {"toolUseId", "name", "input"})};
   reading.block.content = CallBlock{.id = std::move(*id),
                                     .name = std::move(*name),
                                     .arguments = Absent(input) ? "{}" : std::string(input.raw()),
@@ -92,7 +93,7 @@ Result<Reading> ReadToolResult(Json json, const std::string& where) {
     }
   }
   const bool known = Absent(status) || result.status != ResultBlock::Status::kUnsaid;
-  Reading reading{.whole = known && HasOnly(json, {"toolUseId", "content", "status"})};
+  Reading reading{.whole = known && HasValuesOnly(json, {"toolUseId", "content", "status"})};
   reading.block.content = std::move(result);
   return reading;
 }
@@ -114,7 +115,7 @@ Result<Reading> ReadReasoning(Json json, const std::string& where) {
   } else {
     return Opaque("reasoningContent");
   }
-  Reading reading{.whole = json.size() == 1 && HasOnly(text, {"text", "signature"})};
+  Reading reading{.whole = json.size() == 1 && HasValuesOnly(text, {"text", "signature"})};
   reading.block.content = std::move(reasoning);
   return reading;
 }
@@ -125,7 +126,7 @@ Reading ReadCited(Json json) {
   for (const Json citation : json.Find("citations").elements())
     text.citations.push_back(ReadCitation(citation));
   const bool one = json.Find("content").size() == 1 && !text.citations.empty();
-  Reading reading{.whole = one && HasOnly(json, {"content", "citations"})};
+  Reading reading{.whole = one && HasValuesOnly(json, {"content", "citations"})};
   reading.block.content = std::move(text);
   return reading;
 }
@@ -180,21 +181,12 @@ Result<Block> ReadBlock(Json json, const std::string& where) {
 
 }  // namespace
 
-bool HasOnly(Json object, std::initializer_list<std::string_view> names) {
-  for (const base::JsonMember member : object.members()) {
-    if (member.value.is_null()) continue;
-    const bool known =
-        std::ranges::any_of(names, [&](std::string_view name) { return member.key.equals(name); });
-    if (!known) return false;
-  }
-  return true;
-}
-
 std::int64_t CacheSeconds(Json holder) {
   const Json cache = holder.Find("cachePoint");
   const Json ttl = cache.Find("ttl");
   const bool plain = holder.size() == 1 && cache.is_object() && cache.Find("type").equals("default") &&
-                     HasOnly(cache, {"type", "ttl"}) && (Absent(ttl) || ttl.equals("5m") || ttl.equals("1h"));
+                     HasValuesOnly(cache, {"type", "ttl"}) &&
+                     (Absent(ttl) || ttl.equals("5m") || ttl.equals("1h"));
   if (!plain) return 0;
   return ttl.equals("1h") ? kHourS : kFiveMinutesS;
 }

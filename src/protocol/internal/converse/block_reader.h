@@ -21,7 +21,4 @@ namespace proviso::protocol::internal::converse {
 /// One entry of `citations`, or the `citation` of a stream.
 [[nodiscard]] Citation ReadCitation(base::Json citation);
 
-/// Whether an object has no members with a value but these.
-[[nodiscard]] bool HasOnly(base::Json object, std::initializer_list<std::string_view> names);
-
 }  // namespace proviso::protocol::internal::converse

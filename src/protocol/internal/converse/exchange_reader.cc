@@ -10,6 +10,7 @@
 #include "protocol/internal/anthropic/block_reader.h"
 #include "protocol/internal/converse/block_reader.h"
 #include "protocol/internal/dialects.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
 #include "protocol/origin.h"
@@ -21,24 +22,6 @@ using base::Json;
 using base::JsonMember;
 using base::Result;
 using base::Status;
-using converse::HasOnly;
-
-SourceRange RangeOf(Json value) {
-  return {.begin = value.begin(), .end = value.end()};
-}
-
-/// Keeps each member that has a value and is not one of `known`.
-void KeepOthers(Json object, std::string_view path, std::initializer_list<std::string_view> known,
-                std::vector<Member>& others) {
-  for (const JsonMember member : object.members()) {
-    const bool read =
-        std::ranges::any_of(known, [&](std::string_view name) { return member.key.equals(name); });
-    if (read || member.value.is_null()) continue;
-    const std::string place = path.empty() ? member.key.text() : std::string(path) + "." + member.key.text();
-    others.push_back(
-        {.path = place, .json = std::string(member.value.raw()), .source = RangeOf(member.value)});
-  }
-}
 
 /// The member as an object; missing when absent or null; fails on another kind.
 Result<Json> ObjectMember(Json object, std::string_view key, std::string_view where = "") {
@@ -153,8 +136,9 @@ Status Reader::ToolSpec(Json spec, Json entry, const std::string& where) {
   const Json strict = spec.Find("strict");
   if (!Absent(strict) && !strict.is_bool()) return Malformed(where + ".strict", "must be true or false");
   if (strict.is_bool()) tool.strict = strict.is_true();
-  const bool plain = entry.size() == 1 && HasOnly(spec, {"name", "description", "inputSchema", "strict"}) &&
-                     HasOnly(spec.Find("inputSchema"), {"json"});
+  const bool plain = entry.size() == 1 &&
+                     HasValuesOnly(spec, {"name", "description", "inputSchema", "strict"}) &&
+                     HasValuesOnly(spec.Find("inputSchema"), {"json"});
   if (!plain) tool.original = entry.raw();
   out_.tools.push_back(std::move(tool));
   return {};

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "protocol/internal/converse/block_reader.h"
+#include "protocol/internal/members.h"
 #include "protocol/internal/reading.h"
 #include "protocol/internal/requests.h"
 
@@ -157,8 +158,8 @@ Result<Block> ReadMedia(Json json, Kind kind, const std::string& where) {
     return Opaque(json, kind);
   }
   if (media.media_type.empty()) return Opaque(json, kind);
-  const bool plain = HasOnly(json, {"format", "name", "source"}) && source.size() == 1 && !text.is_string() &&
-                     HasOnly(source.Find("s3Location"), {"uri"}) &&
+  const bool plain = HasValuesOnly(json, {"format", "name", "source"}) && source.size() == 1 &&
+                     !text.is_string() && HasValuesOnly(source.Find("s3Location"), {"uri"}) &&
                      FormatOf(kind, media.media_type) == *format;
   Block block = plain ? Block{} : Opaque(json, kind);
   block.content = std::move(media);

@@ -13,12 +13,9 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "protocol/exchange.h"
+#include "protocol/internal/members.h"
 
 namespace proviso::protocol::internal {
-
-[[nodiscard]] inline SourceRange RangeOf(base::Json value) {
-  return {value.begin(), value.end()};
-}
 
 /// Whether the object has members beside those named that say something: null and [] say nothing.
 [[nodiscard]] bool SaysMore(base::Json object, std::initializer_list<std::string_view> known);
