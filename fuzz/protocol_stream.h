@@ -60,6 +60,27 @@ inline void Require(bool held) {
   if (!held) std::abort();
 }
 
+constexpr std::string_view kCanary = "SECRET";
+
+/// Whether every canary among the bytes is in the arguments of a call. One that only arises where pieces
+/// of arguments meet is none of them; it stays when the canaries among the bytes are painted over.
+inline bool HoldsEveryCanary(protocol::Dialect dialect, protocol::Delivery delivery, std::string_view bytes,
+                             const Played& withheld) {
+  const auto in_calls = [](const Played& played, std::string_view word) {
+    std::size_t count = 0;
+    for (const protocol::ToolCall& call : played.calls) count += CountIn(call.arguments, word);
+    return count;
+  };
+  constexpr std::string_view kPaint = "PAINTS";
+  const std::size_t among_bytes = CountIn(bytes, kCanary);
+  if (in_calls(withheld, kCanary) != among_bytes || CountIn(bytes, kPaint) != 0) return false;
+  std::string painted(bytes);
+  for (std::size_t at = 0; (at = painted.find(kCanary, at)) != std::string::npos;)
+    painted.replace(at, kPaint.size(), kPaint);
+  const Played again = Play(dialect, delivery, painted, 0, protocol::Ruling::Kind::kWithhold);
+  return in_calls(again, kCanary) == 0 && in_calls(again, kPaint) == among_bytes;
+}
+
 inline void CheckStream(protocol::Dialect dialect, const std::uint8_t* data, std::size_t size,
                         protocol::Delivery delivery = protocol::Delivery::kStream) {
   if (size == 0) return;
@@ -78,10 +99,7 @@ inline void CheckStream(protocol::Dialect dialect, const std::uint8_t* data, std
   const Played again = Play(dialect, delivery, withheld.out, 0, Kind::kRelease);
   Require(again.calls.empty());
   Require(!withheld.error.empty() || again.error.empty());
-  constexpr std::string_view kCanary = "SECRET";
-  std::size_t in_calls = 0;
-  for (const protocol::ToolCall& call : withheld.calls) in_calls += CountIn(call.arguments, kCanary);
-  if (in_calls == CountIn(bytes, kCanary)) Require(CountIn(withheld.out, kCanary) == 0);
+  if (HoldsEveryCanary(dialect, delivery, bytes, withheld)) Require(CountIn(withheld.out, kCanary) == 0);
 }
 
 }  // namespace proviso::fuzz
