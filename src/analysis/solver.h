@@ -40,7 +40,7 @@ struct SmtValue {
   WideInt integer = 0;
   std::string text{};                ///< of kString, UTF-8; of kBitVec, binary digits
   std::uint32_t constructor = 0;     ///< of kConstruct
-  std::vector<SmtValue> children{};  ///< fields of kConstruct; elements of kSet
+  std::vector<SmtValue> children;  ///< fields of kConstruct; elements of kSet
   bool operator==(const SmtValue&) const = default;
 };
 

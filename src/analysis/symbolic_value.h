@@ -19,7 +19,7 @@ struct SymbolicField;
 struct SymbolicValue {
   cedar::TypePtr type;                  ///< what it is, with every field that it may have; never null
   Term term = nullptr;                  ///< nullptr for a record
-  std::vector<SymbolicField> fields{};  ///< of a record, sorted by name
+  std::vector<SymbolicField> fields;  ///< of a record, sorted by name
 
   [[nodiscard]] bool is_record() const { return type->kind == cedar::Type::Kind::kRecord; }
   [[nodiscard]] const SymbolicField* FindField(std::string_view name) const;
