@@ -26,6 +26,7 @@ std::vector<std::string> FactsThatMatter(std::span<const Package* const> package
   for (const Package* package : packages) {
     AddFactsOf(package->deciding(), facts);
     AddFactsOf(package->advising(), facts);
+    AddFactsOf(package->safeguard_policies(), facts);
     if (package->agreement().effective_ms || package->agreement().expires_ms) facts.insert("now");
   }
   return {facts.begin(), facts.end()};
