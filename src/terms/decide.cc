@@ -136,6 +136,10 @@ Decision Decide(const Package& package, const Question& question) {
   if (auto ended = NotInForce(package.agreement(), question.facts.now_ms)) {
     return Denied(Ground::kNotInForce, std::move(*ended));
   }
+  return DecideAsIfInForce(package, question);
+}
+
+Decision DecideAsIfInForce(const Package& package, const Question& question) {
   if (question.facts.undecidable) return Denied(Ground::kUndecidable, *question.facts.undecidable);
   const auto entities = EntitiesFor(package, question);
   if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
