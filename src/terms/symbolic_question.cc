@@ -83,16 +83,11 @@ std::vector<analysis::PatternPiece> BeginsWith(std::string_view text) {
   return {{CodePoints(text), false}, {U"", true}};
 }
 
-std::vector<analysis::PatternPiece> HoldsSlash() {
-  return {{U"", true}, {U"/", false}, {U"", true}};
-}
-
-/// ToolUid (facts.h): the name of a tool behind a server begins with the server's, escaped, and a slash;
-/// no other name has a slash.
+/// ToolUid (facts.h): the name of a tool behind a server begins with the server's, escaped, and a slash.
+/// That is said of servers that the packages name: no clause can tell another from none.
 void RelateToolAndServer(Terms& terms, const SymbolicValue& tool, const LocalEntity::Parent& server,
                          Packages packages, std::vector<Term>& assumptions) {
   const Term id = IdOf(terms, tool);
-  assumptions.push_back(terms.Equal(server.present, terms.Like(id, HoldsSlash())));
   for (const std::string& known : internal::ToolServersNamed(packages)) {
     const cedar::EntityUid uid("ToolServer", known);
     const Term is_it =

@@ -115,7 +115,7 @@ std::vector<std::string> Covering(const Clause& clause, cedar::Effect effect, Wo
   constexpr int kTriesMax = 12;
   std::vector<std::string> covering;
   int tries = 0;
-  for (const Clause& other : worker.About(Act::kGenerate).package().clauses()) {
+  for (const Clause& other : worker.package().clauses()) {
     if (other.effect != effect || other.modality != Modality::kShall || other.id == clause.id) continue;
     const std::size_t asked = finding.scripts.size();
     if (IsCovered(clause, other, worker, finding)) covering.push_back(other.id);
@@ -198,7 +198,7 @@ void TellRedundant(const Clause& clause, bool is_vacuous, Worker& worker, Findin
   }
   finding.is_remarkable = true;
   finding.clauses = Covering(clause, clause.effect, worker, finding);
-  const Package& package = worker.About(Act::kGenerate).package();
+  const Package& package = worker.package();
   if (!finding.clauses.empty())
     finding.sentence += "; " + InWords(package, finding.clauses) +
                         (finding.clauses.size() == 1 ? " covers it" : " each cover it");
@@ -217,8 +217,7 @@ void TellOverridden(const Clause& clause, bool is_vacuous, Worker& worker, Findi
   finding.clauses = Covering(clause, cedar::Effect::kForbid, worker, finding);
   const std::string by = finding.clauses.empty() ? " by several clauses together: " : " by ";
   if (finding.clauses.empty()) finding.clauses = ForbidsSeenAgainst(clause, worker);
-  if (!finding.clauses.empty())
-    finding.sentence += by + InWords(worker.About(Act::kGenerate).package(), finding.clauses);
+  if (!finding.clauses.empty()) finding.sentence += by + InWords(worker.package(), finding.clauses);
 }
 
 void TellVacuous(Finding& finding) {
@@ -275,7 +274,7 @@ void AskWhichErr(const std::vector<std::pair<const Subject*, Part*>>& clauses, I
 }
 
 Finding ClauseFinding(const Subject& subject, Worker& worker) {
-  const Package& package = worker.About(Act::kGenerate).package();
+  const Package& package = worker.package();
   const Joined joined = JoinParts(subject);
   Finding finding = BlankFinding(subject, joined);
   const bool yes_where_none =

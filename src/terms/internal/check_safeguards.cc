@@ -66,7 +66,7 @@ void AskWhetherItHolds(const Subject& subject, Inquiry& inquiry, Part& part) {
 }
 
 Finding SafeguardFinding(const Subject& subject, Worker& worker) {
-  const Package& package = worker.About(Act::kGenerate).package();
+  const Package& package = worker.package();
   const Joined joined = JoinParts(subject);
   Finding finding = BlankFinding(subject, joined);
   SetAnswer(finding, joined, {FindingAnswer::kYes, FindingAnswer::kNo});

@@ -22,7 +22,8 @@ bool IsBlockedBy(const Package& package, const std::string& id, const Evaluated&
   return IsSafeguard(package, id) ? first.IsInScope(id) : first.Satisfies(id) || first.Errs(id);
 }
 
-bool Shows(const Package& package, const Subject& subject, const Evaluated& first, const Evaluated& second) {
+bool ShowsSetAside(const Package& package, const Subject& subject, const Evaluated& first,
+                   const Evaluated& second) {
   return IsBlockedBy(package, subject.id, first) && first.outcome() != Outcome::kPermit &&
          second.outcome() == Outcome::kPermit &&
          IsOwnChange(package, subject.party, first.question(), second.question());
@@ -138,8 +139,8 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
     std::vector<MaybeSetAside> left;
     std::vector<Term> left_blocked;
     for (std::size_t i = 0; i < open.size(); ++i) {
-      const bool answers = pair.second == nullptr ||
-                           Shows(inquiry.package(), *open[i].subject, *pair.sought.found, *pair.second);
+      const bool answers = pair.second == nullptr || ShowsSetAside(inquiry.package(), *open[i].subject,
+                                                                   *pair.sought.found, *pair.second);
       if (answers) {
         Settle(open[i], pair);
       } else {
@@ -164,7 +165,7 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
   const auto still = [&](const Question& first, const Question& second) {
     return inquiry.gateway().FirstNotMet(first) == nullptr &&
            inquiry.gateway().FirstNotMet(second) == nullptr &&
-           Shows(package, subject, Evaluated(package, first), Evaluated(package, second));
+           ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
   };
   const Package* const packages[] = {&package};
   const std::vector<std::string> free_facts = FactsOf(package, subject.party, FactsThatMatter(packages));
@@ -183,7 +184,7 @@ std::string InWords(const Package& package, const std::string& id) {
 }  // namespace
 
 std::optional<Finding> SetAsideFinding(const Subject& subject, Worker& worker) {
-  const Package& package = worker.About(Act::kGenerate).package();
+  const Package& package = worker.package();
   const Joined joined = JoinParts(subject);
   if (joined.IsNone() && !IsSafeguard(package, subject.id)) return std::nullopt;
   Finding finding = BlankFinding(subject, joined);

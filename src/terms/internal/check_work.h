@@ -22,6 +22,7 @@ class Worker {
  public:
   explicit Worker(Common& common) : common_(common) {}
   [[nodiscard]] Inquiry& About(Act act);
+  [[nodiscard]] const Package& package() const { return common_.package; }
 
  private:
   Common& common_;

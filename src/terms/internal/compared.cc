@@ -41,7 +41,8 @@ const GatewayCondition* FirstNotMet(const ConditionSet& set, const Package& pack
 
 std::map<std::string, std::string> EffectsByTool(const Agreement& agreement) {
   std::map<std::string, std::string> effects;
-  for (const CatalogueTool& tool : agreement.tools) effects[ToolUid(tool.server, tool.name).id()] = tool.effect;
+  for (const CatalogueTool& tool : agreement.tools)
+    effects[ToolUid(tool.server, tool.name).id()] = tool.effect;
   return effects;
 }
 
@@ -147,10 +148,11 @@ base::Status SymbolicCompared::Compile() {
   auto question = MakeBareQuestion(terms_, compared_.act(), "request", packages);
   if (!question) return std::unexpected(question.error());
   question_ = std::move(*question);
-  earlier_ = question_.request;
+  earlier_ = question_->request;
   if (compared_.act() == Act::kCallTool && !compared_.same_effects_) SeeEarlierEffect();
-  before_ = std::make_unique<SymbolicPackage>(compared_.before(), terms_, earlier_, Dates::kAsIfInForce);
-  after_ = std::make_unique<SymbolicPackage>(compared_.after(), terms_, question_.request, Dates::kAsIfInForce);
+  before_ = std::make_unique<SymbolicPackage>(compared_.before(), terms_, *earlier_, Dates::kAsIfInForce);
+  after_ =
+      std::make_unique<SymbolicPackage>(compared_.after(), terms_, question_->request, Dates::kAsIfInForce);
   for (const auto& [side, package] :
        {std::pair(&compared_.before_side_, before_.get()), std::pair(&compared_.after_side_, after_.get())}) {
     auto arrives = AllOf(side->arrives, *package);
@@ -180,7 +182,7 @@ base::Result<Term> SymbolicCompared::AllOf(const ConditionSet& set, SymbolicPack
 
 /// Compared::Earlier for all calls at once.
 void SymbolicCompared::SeeEarlierEffect() {
-  const analysis::SymbolicField* effect = question_.request.context.FindField("effect");
+  const analysis::SymbolicField* effect = question_->request.context.FindField("effect");
   if (effect == nullptr) return;
   std::vector<Term> providers;
   for (const std::string& each : ProvidersEffects(compared_.before().agreement()))
@@ -190,7 +192,7 @@ void SymbolicCompared::SeeEarlierEffect() {
   const auto before = EffectsByTool(compared_.before().agreement());
   const auto after = EffectsByTool(compared_.after().agreement());
   const auto is_tool = [this](const std::string& id) {
-    return terms_.Equal(question_.request.resource.term, analysis::EntityTerm(terms_, {"Tool", id}));
+    return terms_.Equal(question_->request.resource.term, analysis::EntityTerm(terms_, {"Tool", id}));
   };
   for (const auto& [tool, known] : before) {
     const Term when = is_tool(tool);
@@ -200,7 +202,7 @@ void SymbolicCompared::SeeEarlierEffect() {
   for (const auto& [tool, known] : after) {
     if (!before.contains(tool)) present = terms_.Ite(is_tool(tool), terms_.False(), present);
   }
-  earlier_ = question_.request.With("effect", present, {effect->value.type, value, {}});
+  earlier_ = question_->request.With("effect", present, {effect->value.type, value, {}});
 }
 
 SymbolicPackage::Outcomes SymbolicCompared::Refused(const SymbolicPackage::Outcomes& decided, Term accepted) {
@@ -221,7 +223,7 @@ Term SymbolicCompared::OutcomeOf(const SymbolicPackage::Outcomes& outcomes, Outc
 }
 
 std::vector<Term> SymbolicCompared::Assumptions() {
-  std::vector<Term> all = question_.assumptions;
+  std::vector<Term> all = question_->assumptions;
   for (const std::vector<Term>& more : {arrives_, before_->Assumptions(), after_->Assumptions()}) {
     for (const Term term : more) {
       if (std::ranges::find(all, term) == all.end()) all.push_back(term);

@@ -6,6 +6,8 @@
 // that only one of them names is no request of both.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,7 +67,7 @@ class SymbolicCompared {
   [[nodiscard]] static base::Result<std::unique_ptr<SymbolicCompared>> Make(const Compared& compared,
                                                                             analysis::Terms& terms);
 
-  [[nodiscard]] const SymbolicQuestion& question() const { return question_; }
+  [[nodiscard]] const SymbolicQuestion& question() const { return *question_; }
   [[nodiscard]] SymbolicPackage& before() { return *before_; }
   [[nodiscard]] SymbolicPackage& after() { return *after_; }
   [[nodiscard]] analysis::Terms& terms() { return terms_; }
@@ -89,8 +91,8 @@ class SymbolicCompared {
 
   const Compared& compared_;
   analysis::Terms& terms_;
-  SymbolicQuestion question_;
-  analysis::SymbolicRequest earlier_;
+  std::optional<SymbolicQuestion> question_;  // set by Compile, as is all below
+  std::optional<analysis::SymbolicRequest> earlier_;
   std::unique_ptr<SymbolicPackage> before_;
   std::unique_ptr<SymbolicPackage> after_;
   SymbolicPackage::Outcomes before_outcomes_{};

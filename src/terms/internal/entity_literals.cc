@@ -1,6 +1,9 @@
 #include "terms/internal/entity_literals.h"
 
+#include <algorithm>
+
 #include "cedar/core_tree.h"
+#include "terms/internal/gateway_conditions.h"
 
 namespace proviso::terms::internal {
 namespace {
@@ -25,12 +28,9 @@ std::set<std::string> ToolServersNamed(std::span<const Package* const> packages)
     AddServersOf(package->deciding(), servers);
     AddServersOf(package->advising(), servers);
     AddServersOf(package->safeguard_policies(), servers);
-    for (const CatalogueTool& tool : package->agreement().tools) {
-      if (!tool.server.empty()) servers.insert(tool.server);
-    }
-    for (const cedar::Entity* entity : package->entities().Sorted()) {
-      if (entity->uid.type() == kServerType) servers.insert(entity->uid.id());
-    }
+    // The gateway's own conditions name the server of what providers run (gateway_conditions.cc).
+    const auto is_providers = [](const CatalogueTool& tool) { return tool.server == kProviderServer; };
+    if (std::ranges::any_of(package->agreement().tools, is_providers)) servers.emplace(kProviderServer);
   }
   servers.erase("");
   return servers;

@@ -9,7 +9,7 @@
 
 namespace proviso::terms::internal {
 
-/// Tool servers that a clause, a safeguard, the catalogue or an entity names.
+/// Tool servers that a clause, a safeguard or a condition of the gateway names: no other can be told apart.
 [[nodiscard]] std::set<std::string> ToolServersNamed(std::span<const Package* const> packages);
 
 }  // namespace proviso::terms::internal

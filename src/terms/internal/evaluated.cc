@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "terms/internal/conform.h"
+
 namespace proviso::terms::internal {
 namespace {
 
@@ -18,8 +20,10 @@ bool Permits(const std::vector<const Policy*>& permits, const std::vector<const 
 Evaluated::Evaluated(const Package& package, Question question)
     : package_(package), question_(std::move(question)), decision_(Decide(package, question_)) {
   if (decision_.ground == Ground::kNotInForce || decision_.ground == Ground::kUndecidable) return;
-  const auto entities = EntitiesFor(package, question_);
-  if (entities) Evaluate(*entities);
+  const auto conformed = ConformedQuestion::Of(package, question_);
+  if (!conformed) return;
+  const auto entities = EntitiesFor(package, **conformed);
+  if (entities) Evaluate(*entities, **conformed);
 }
 
 Evaluated::Round Evaluated::RoundOf(const cedar::Entities& entities, const cedar::Request& request) const {
@@ -32,9 +36,9 @@ Evaluated::Round Evaluated::RoundOf(const cedar::Entities& entities, const cedar
   return round;
 }
 
-void Evaluated::Evaluate(const cedar::Entities& entities) {
+void Evaluated::Evaluate(const cedar::Entities& entities, const Question& question) {
   thread_local cedar::CompiledPolicies::Scratch scratch;
-  const cedar::Request request = RequestOf(question_, std::nullopt);
+  const cedar::Request request = RequestOf(question, std::nullopt);
   for (const cedar::CompiledPolicies* policies :
        {&package_.compiled_deciding(), &package_.compiled_advising()}) {
     const cedar::Verdict& verdict = policies->Decide(request, entities, scratch);
@@ -46,10 +50,10 @@ void Evaluated::Evaluate(const cedar::Entities& entities) {
   const cedar::Response scopes = cedar::Authorize(package_.safeguard_policies(), entities, request);
   for (const Policy* policy : scopes.satisfied_permits) scopes_.insert(policy->id());
   for (const cedar::PolicyError& error : scopes.errors) scopes_.insert(error.policy->id());
-  if (question_.facts.decision) return;
+  if (question.facts.decision) return;
   for (std::size_t profile = 0; profile < package_.agreement().approver_profiles.size(); ++profile) {
     for (const DecisionFact& possible : package_.PossibleDecisions(profile))
-      rounds_.push_back(RoundOf(entities, RequestOf(question_, possible)));
+      rounds_.push_back(RoundOf(entities, RequestOf(question, possible)));
   }
 }
 

@@ -38,7 +38,7 @@ class Evaluated {
     std::vector<const cedar::Policy*> permits;
     std::vector<const cedar::Policy*> forbids;
   };
-  void Evaluate(const cedar::Entities& entities);
+  void Evaluate(const cedar::Entities& entities, const Question& question);
   [[nodiscard]] Round RoundOf(const cedar::Entities& entities, const cedar::Request& request) const;
 
   const Package& package_;
