@@ -77,13 +77,6 @@ std::optional<std::string> NotInForce(const Agreement& agreement, const std::opt
   return std::nullopt;
 }
 
-base::Result<cedar::Entities> LocalEntities(const Package& package, const Question& question) {
-  std::vector<cedar::Entity> local = EntitiesOf(question);
-  std::erase_if(local,
-                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
-  return cedar::Entities::Build(std::move(local), &package.entities());
-}
-
 Decision Denied(Ground ground, std::string detail) {
   Decision decision;
   decision.ground = ground;
@@ -122,6 +115,13 @@ std::string_view NameOf(Outcome outcome) {
   return "forbid";
 }
 
+base::Result<cedar::Entities> EntitiesFor(const Package& package, const Question& question) {
+  std::vector<cedar::Entity> local = EntitiesOf(question);
+  std::erase_if(local,
+                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
+  return cedar::Entities::Build(std::move(local), &package.entities());
+}
+
 DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::string>& people) {
   std::set<std::string> distinct;
   std::set<std::string> roles;
@@ -141,7 +141,7 @@ Decision Decide(const Package& package, const Question& given) {
   const auto conformed = internal::ConformedQuestion::Of(package, given);
   if (!conformed) return Denied(Ground::kUndecidable, conformed.error().message);
   const Question& question = **conformed;
-  const auto entities = LocalEntities(package, question);
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
   const cedar::Request request = RequestOf(question, std::nullopt);
   const Evaluation plain = Evaluate(package, *entities, request);
@@ -165,7 +165,7 @@ bool ForbiddenWhateverTheInput(const Package& package, Question given) {
   const auto conformed = internal::ConformedQuestion::Of(package, given);
   if (!conformed) return true;
   const Question& question = **conformed;
-  const auto entities = LocalEntities(package, question);
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return true;
   const Evaluation plain = Evaluate(package, *entities, RequestOf(question, std::nullopt));
   if (plain.Permits()) return false;
