@@ -16,7 +16,9 @@
 namespace proviso::terms {
 namespace {
 
+using testing::ContainsRegex;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 using Files = std::vector<PackageFile>;
@@ -143,6 +145,19 @@ TEST_P(ShippedAgreement, ShowsEveryClauseAtWorkAndAtRest) {
   for (const Clause& clause : package->clauses()) {
     EXPECT_GE(times_at_work[clause.id], 1U) << clause.id << " makes no outcome of a worked request";
     EXPECT_LT(times_at_work[clause.id], report.results.size()) << clause.id << " makes every outcome";
+  }
+}
+
+TEST_P(ShippedAgreement, ListsEveryClauseAndSafeguardInItsReadme) {
+  const auto package = Loaded(FilesOf(GetParam()));
+  ASSERT_NE(package, nullptr);
+  const std::string readme = base::ReadFile(kShipped / GetParam() / "README.md").value();
+  for (const Clause& clause : package->clauses()) {
+    EXPECT_THAT(readme, ContainsRegex("\n\\| " + clause.id + " \\| [0-9, ]*\\| "));
+    EXPECT_THAT(readme, HasSubstr("| " + clause.title + " |"));
+  }
+  for (const Safeguard& safeguard : package->safeguards()) {
+    EXPECT_THAT(readme, HasSubstr("*" + safeguard.name + "*"));
   }
 }
 
