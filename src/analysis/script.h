@@ -1,7 +1,7 @@
 // A question to a solver as the text of an SMT-LIB script.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +14,11 @@ namespace proviso::analysis {
 enum class Dialect : std::uint8_t { kCvc5, kZ3 };
 
 struct Query {
-  std::vector<Term> assertions;
+  std::vector<Term> assertions{};
   /// Where it is satisfiable, their values are asked for, in this order.
-  std::vector<Term> wanted;
+  std::vector<Term> wanted{};
+  /// What is asked, in words: a comment in a script that is kept. No part of the query's name.
+  std::string title{};
 };
 
 /// A script that stands on its own: logic, options, what it declares, the shared parts as define-fun, one

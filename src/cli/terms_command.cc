@@ -15,6 +15,7 @@
 #include "terms/bundle.h"
 #include "terms/examples.h"
 #include "terms/explain.h"
+#include "terms/finding.h"
 #include "terms/package.h"
 #include "terms/schema.h"
 
@@ -126,7 +127,7 @@ void ShowFacts(Console& console, const terms::Package& package) {
       package.schema().FindAction(cedar::EntityUid("Action", std::string(NameOf(terms::Act::kCallTool))));
   if (action == nullptr) return;
   for (const cedar::AttributeType& fact : action->context->attributes) {
-    console.out() << "  " << fact.name << ": " << fact.FindAnnotation("asserted_by").value_or("?") << "\n";
+    console.out() << "  " << fact.name << ": " << package.AsserterOf(fact.name) << "\n";
   }
 }
 
@@ -137,6 +138,36 @@ void ShowClauses(Console& console, const terms::Package& package) {
     console.out() << "  " << clause.id << "  " << (permits ? "permit" : "forbid")
                   << (clause.modality == terms::Modality::kShould ? " (advice)" : "") << "  " << clause.title
                   << (clause.source.empty() ? "" : ", " + clause.source) << "  " << clause.file << "\n";
+  }
+}
+
+void ShowSafeguards(Console& console, const terms::Package& package) {
+  if (package.safeguards().empty()) return;
+  console.out() << console.Styled(Style::kBold, "safeguards, which no permit may pass") << "\n";
+  for (const terms::Safeguard& safeguard : package.safeguards()) {
+    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source) << "  "
+                  << safeguard.file << "\n";
+  }
+}
+
+std::string FixedBy(const terms::Reference& reference) {
+  std::string text;
+  if (!reference.version.empty()) text += ", version " + reference.version;
+  if (reference.date_ms) text += ", of " + base::FormatUtc(*reference.date_ms);
+  if (!reference.digest.empty()) text += ", " + reference.digest;
+  return text + (reference.IsFixed() ? "" : ", floating");
+}
+
+void ShowReferences(Console& console, const terms::Agreement& agreement) {
+  if (!agreement.references.empty())
+    console.out() << console.Styled(Style::kBold, "texts that clauses refer to") << "\n";
+  for (const terms::Reference& reference : agreement.references)
+    console.out() << "  " << reference.name << FixedBy(reference) << "\n";
+  if (!agreement.acknowledgements.empty())
+    console.out() << console.Styled(Style::kBold, "findings that the parties accept") << "\n";
+  for (const terms::Acknowledgement& one : agreement.acknowledgements) {
+    console.out() << "  " << terms::NameOf(one.question) << ", " << one.subject
+                  << (one.party.empty() ? "" : ", " + one.party) << ": " << one.reason << "\n";
   }
 }
 
@@ -159,6 +190,8 @@ void RunShow(const Options& options, Console& console) {
   ShowPeople(console, agreement);
   ShowFacts(console, **package);
   ShowClauses(console, **package);
+  ShowSafeguards(console, **package);
+  ShowReferences(console, agreement);
 }
 
 void RunSchema(const Options& options, Console& console) {

@@ -181,8 +181,8 @@ Agreement ReadAgreement(std::string_view toml, std::vector<std::string>& errors)
   agreement.approver_profiles = ReadEach<ApproverProfile>(root, "approver_profile", found, ReadProfile);
   agreement.approvers = ReadEach<NamedApprover>(root, "approver", found, ReadApprover);
   agreement.authority_issuers = ReadEach<AuthorityIssuer>(root, "authority_issuer", found, ReadIssuer);
-  internal::ReadSigning(root, agreement, found);
   internal::ReadReferences(root, agreement, found);
+  internal::ReadSigning(root, agreement, found);
   root.RefuseOthers();
   internal::CheckAgreement(agreement, found);
   SortWeakestFirst(agreement.approver_profiles);

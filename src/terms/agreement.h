@@ -126,10 +126,10 @@ struct Agreement {
   std::vector<ApproverProfile> approver_profiles;  ///< Weakest first.
   std::vector<NamedApprover> approvers;
   std::vector<AuthorityIssuer> authority_issuers;
-  Quorum quorum;  ///< Nobody, when no party has keys: such an agreement is never signed.
-  std::vector<RevokedKey> revoked_keys;
   std::vector<Reference> references;
   std::vector<Acknowledgement> acknowledgements;
+  Quorum quorum;  ///< Nobody, when no party has keys: such an agreement is never signed.
+  std::vector<RevokedKey> revoked_keys;
   HoldTerms hold;
 
   /// nullptr when there is none.

@@ -31,6 +31,10 @@ inline constexpr std::size_t kDeclaredBytesMax = 8'192;
 inline constexpr std::size_t kInputBytesMax = 1U << 20U;
 /// Deepest nesting of one tool call's arguments that a decision reads.
 inline constexpr std::size_t kInputDepthMax = 64;
+/// Most decisions made to make one witness smaller; past it, it is as small as it has become.
+inline constexpr std::size_t kMinimiseStepsMax = 20'000;
+/// Most examples of one direction of a diff, each by other clauses.
+inline constexpr std::size_t kExamplesPerDirectionMax = 5;
 
 
 /// Most keys of one party, and keys that an agreement revokes.

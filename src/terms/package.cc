@@ -190,6 +190,7 @@ void Package::ReadSchema(std::string_view extension, std::vector<std::string>& e
   auto schema = cedar::Schema::Parse(schema_text_, "schema (built in, with schema.cedarschema and [[fact]])");
   if (schema) {
     schema_ = std::make_unique<cedar::Schema>(std::move(*schema));
+    facts_type_ = schema_->common_types().at("Facts");
     asserters_ = internal::ReadAsserters(agreement_, *schema_, errors);
   } else {
     errors.push_back(schema.error().message);
@@ -213,8 +214,18 @@ void Package::ReadEntities(std::string_view json, std::vector<std::string>& erro
   auto built = cedar::Entities::Build(std::move(entities));
   if (built) {
     entities_ = std::move(*built);
+    CheckEntities(errors);
   } else {
     errors.push_back("entities.json: " + built.error().message);
+  }
+}
+
+/// Entities that are not as the schema says would make clauses mean what nobody checked.
+void Package::CheckEntities(std::vector<std::string>& errors) const {
+  if (schema_ == nullptr) return;  // already an error
+  for (const Entity* entity : entities_.Sorted()) {
+    if (auto valid = cedar::ValidateEntity(*entity, entities_, *schema_); !valid)
+      errors.push_back("entities.json: " + valid.error().message);
   }
 }
 
