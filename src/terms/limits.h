@@ -25,5 +25,8 @@ inline constexpr std::size_t kDeclaredBytesMax = 8'192;
 inline constexpr std::size_t kInputBytesMax = 1U << 20U;
 /// Deepest nesting of one tool call's arguments that a decision reads.
 inline constexpr std::size_t kInputDepthMax = 64;
+/// Words of a clause's two wordings that are compared one by one for a report, between what they begin and end
+/// with in common.
+inline constexpr std::size_t kWordsComparedMax = 1'000;
 
 }  // namespace proviso::terms
