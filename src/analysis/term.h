@@ -77,7 +77,7 @@ struct TermNode {
     kOr,   ///< the same
     kIte,
     kEqual,
-    kLess,         ///< of Int
+    kLess,         ///< of Int; with a constant it is folded to kLessOrEqual
     kLessOrEqual,  ///< of Int
     kAdd,
     kSubtract,
@@ -111,7 +111,10 @@ struct TermNode {
   std::uint32_t low = 0;
   std::uint32_t number = 0;  ///< counts the nodes of one Terms, from 0: children come before parents
 
-  [[nodiscard]] bool is_constant() const;  ///< built of literals and constructors alone
+  /// Built of literals and constructors alone (sets of such terms too). Two constants that are different
+  /// nodes are different values.
+  [[nodiscard]] bool is_constant() const { return constant; }
+  bool constant = false;  ///< set by Terms
 };
 
 class Terms {

@@ -76,13 +76,6 @@ std::optional<std::string> NotInForce(const Agreement& agreement, const std::opt
   return std::nullopt;
 }
 
-base::Result<cedar::Entities> LocalEntities(const Package& package, const Question& question) {
-  std::vector<cedar::Entity> local = EntitiesOf(question);
-  std::erase_if(local,
-                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
-  return cedar::Entities::Build(std::move(local), &package.entities());
-}
-
 Decision Denied(Ground ground, std::string detail) {
   Decision decision;
   decision.ground = ground;
@@ -121,6 +114,13 @@ std::string_view NameOf(Outcome outcome) {
   return "forbid";
 }
 
+base::Result<cedar::Entities> EntitiesFor(const Package& package, const Question& question) {
+  std::vector<cedar::Entity> local = EntitiesOf(question);
+  std::erase_if(local,
+                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
+  return cedar::Entities::Build(std::move(local), &package.entities());
+}
+
 DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::string>& people) {
   std::set<std::string> distinct;
   std::set<std::string> roles;
@@ -137,7 +137,7 @@ Decision Decide(const Package& package, const Question& question) {
     return Denied(Ground::kNotInForce, std::move(*ended));
   }
   if (question.facts.undecidable) return Denied(Ground::kUndecidable, *question.facts.undecidable);
-  const auto entities = LocalEntities(package, question);
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
   const cedar::Request request = RequestOf(question, std::nullopt);
   const Evaluation plain = Evaluate(package, *entities, request);
@@ -158,7 +158,7 @@ Decision Decide(const Package& package, const Question& question) {
 bool ForbiddenWhateverTheInput(const Package& package, Question question) {
   question.facts.input.reset();
   if (NotInForce(package.agreement(), question.facts.now_ms) || question.facts.undecidable) return true;
-  const auto entities = LocalEntities(package, question);
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return true;
   const Evaluation plain = Evaluate(package, *entities, RequestOf(question, std::nullopt));
   if (plain.Permits()) return false;

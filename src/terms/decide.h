@@ -57,6 +57,11 @@ struct Decision {
 /// Decides one question. Pure; any thread.
 [[nodiscard]] Decision Decide(const Package& package, const Question& question);
 
+/// The entities that a question is decided with: those that stand for it, above the package's own, which
+/// count where both have one of a name. Fails with kInvalid or kConflict where they contradict each other;
+/// Decide then forbids. The result borrows from `package`.
+[[nodiscard]] base::Result<cedar::Entities> EntitiesFor(const Package& package, const Question& question);
+
 /// Whether Decide would answer kForbid whatever the call's arguments were, all other facts being as they are
 /// in `question` (its input is not looked at). True only when it is certain: a forbid applies that reads
 /// neither the arguments nor a people's decision, or nothing that could turn the answer reads the arguments.
