@@ -7,6 +7,7 @@
 #include "base/fields.h"
 #include "base/toml.h"
 #include "terms/internal/agreement_checks.h"
+#include "terms/internal/agreement_references.h"
 #include "terms/limits.h"
 
 namespace proviso::terms {
@@ -142,6 +143,11 @@ bool MayDecide(const NamedApprover& approver, const ApproverProfile& profile) {
          });
 }
 
+const Reference* Agreement::FindReference(std::string_view reference_name) const {
+  const auto found = std::ranges::find(references, reference_name, &Reference::name);
+  return found == references.end() ? nullptr : &*found;
+}
+
 const ApplicationTerms* Agreement::FindApplication(std::string_view id) const {
   const auto found = std::ranges::find(applications, id, &ApplicationTerms::id);
   return found == applications.end() ? nullptr : &*found;
@@ -171,6 +177,7 @@ Agreement ReadAgreement(std::string_view toml, std::vector<std::string>& errors)
   agreement.approver_profiles = ReadEach<ApproverProfile>(root, "approver_profile", found, ReadProfile);
   agreement.approvers = ReadEach<NamedApprover>(root, "approver", found, ReadApprover);
   agreement.authority_issuers = ReadEach<AuthorityIssuer>(root, "authority_issuer", found, ReadIssuer);
+  internal::ReadReferences(root, agreement, found);
   root.RefuseOthers();
   internal::CheckAgreement(agreement, found);
   SortWeakestFirst(agreement.approver_profiles);

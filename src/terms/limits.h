@@ -10,6 +10,12 @@ inline constexpr std::size_t kPackageFileBytesMax = 4U << 20U;
 inline constexpr std::size_t kPackageBytesMax = 64U << 20U;
 inline constexpr std::size_t kClausesMax = 5'000;
 inline constexpr std::size_t kClauseIdBytesMax = 64;
+inline constexpr std::size_t kSafeguardsMax = 1'000;
+inline constexpr std::size_t kSafeguardNameBytesMax = 128;
+inline constexpr std::size_t kReferencesMax = 1'000;
+inline constexpr std::size_t kAcknowledgementsMax = 1'000;
+/// Longest text of a reference or an acknowledgement.
+inline constexpr std::size_t kReasonBytesMax = 1'024;
 inline constexpr std::size_t kExamplesMax = 10'000;
 inline constexpr std::size_t kApproverProfilesMax = 16;
 /// Most people that one profile may ask for.

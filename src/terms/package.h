@@ -4,6 +4,7 @@
 //   schema.cedarschema    optional: entity and record types that the clauses add
 //   entities.json         optional: entities that hold for every request (Cedar's JSON form)
 //   clauses/*.cedar       the clauses
+//   safeguards/*.cedar    what must hold whatever the clauses say (clause.h)
 //   examples/*.toml       worked requests and the outcome that each must have (examples.h)
 //
 // Every clause passes strict validation against the schema (cedar/validate.h), but that it may read what
@@ -16,6 +17,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,6 +73,13 @@ class Package {
   /// In the order of the files.
   [[nodiscard]] const std::vector<Clause>& clauses() const { return clauses_; }
   /// In the order of the files.
+  [[nodiscard]] const std::vector<Safeguard>& safeguards() const { return safeguards_; }
+  /// Their scopes, as permits under their names. They decide nothing.
+  [[nodiscard]] const cedar::PolicySet& safeguard_policies() const { return *safeguard_policies_; }
+  /// Who asserts a fact: "gateway", "detector", "ledger", "person", "party" (the application's), or the id of
+  /// a party or third party; "" for a name that is no fact of the schema.
+  [[nodiscard]] std::string_view AsserterOf(std::string_view fact) const;
+  /// In the order of the files.
   [[nodiscard]] const std::vector<Example>& examples() const { return examples_; }
 
   /// Whether a people's decision can change what this policy says.
@@ -89,11 +98,12 @@ class Package {
  private:
   Package();
   void ReadClauses(const PackageFile& file, std::vector<std::string>& errors);
+  void ReadSafeguards(const PackageFile& file, std::vector<std::string>& errors);
   void ReadSchema(std::string_view extension, std::vector<std::string>& errors);
   void ReadEntities(std::string_view json, std::vector<std::string>& errors);
   void ReadExamplesOf(const PackageFile& file, std::vector<std::string>& errors);
   void CheckFacts(std::vector<std::string>& errors) const;
-  void CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
+  void CheckFactsOf(const cedar::Policy& policy, const std::string& where,
                     std::vector<std::string>& errors) const;
   void CheckTypes(std::vector<std::string>& errors) const;
   void PrepareDecisions();
@@ -108,6 +118,9 @@ class Package {
   std::unique_ptr<const cedar::CompiledPolicies> compiled_advising_;
   cedar::Entities entities_;
   std::vector<Clause> clauses_;
+  std::shared_ptr<cedar::PolicySet> safeguard_policies_ = std::make_shared<cedar::PolicySet>();
+  std::vector<Safeguard> safeguards_;
+  std::map<std::string, std::string, std::less<>> asserters_;  // by fact
   std::unordered_map<std::string, std::size_t> clause_index_;  // by policy id
   std::vector<Example> examples_;
   std::unordered_set<const cedar::Policy*> reads_decision_;
