@@ -214,8 +214,8 @@ Term Terms::Subset(Term a, Term b) {
 
 Sort Terms::OptionSort(Sort of) {
   const std::string name = "Option<" + NameOf(of) + ">";
-  return DatatypeSort(name, {{.name = "none of " + name, .selectors = {}, .sorts = {}},
-                             {.name = "some of " + name, .selectors = {"value of " + name}, .sorts = {of}}});
+  return DatatypeSort(name, {{.name = "none", .selectors = {}, .sorts = {}},
+                             {.name = "some", .selectors = {"value of " + name}, .sorts = {of}}});
 }
 
 Term Terms::Construct(Sort datatype, std::uint32_t constructor, std::vector<Term> fields) {

@@ -1,7 +1,7 @@
 // A question to a solver as the text of an SMT-LIB script.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +17,8 @@ struct Query {
   std::vector<Term> assertions;
   /// Where it is satisfiable, their values are asked for, in this order.
   std::vector<Term> wanted;
+  /// What is asked, in words: a comment in a script that is kept. No part of the query's name.
+  std::string title{};
 };
 
 /// A script that stands on its own: logic, options, what it declares, the shared parts as define-fun, one
