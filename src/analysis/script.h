@@ -14,9 +14,9 @@ namespace proviso::analysis {
 enum class Dialect : std::uint8_t { kCvc5, kZ3 };
 
 struct Query {
-  std::vector<Term> assertions;
+  std::vector<Term> assertions{};
   /// Where it is satisfiable, their values are asked for, in this order.
-  std::vector<Term> wanted;
+  std::vector<Term> wanted{};
   /// What is asked, in words: a comment in a script that is kept. No part of the query's name.
   std::string title{};
 };

@@ -24,12 +24,12 @@
 namespace proviso::analysis {
 
 struct SolverOptions {
-  std::string program;  ///< "" finds the dialect's on the PATH
+  std::string program{};  ///< "" finds the dialect's on the PATH
   Dialect dialect = Dialect::kCvc5;
   std::int64_t time_ms_max = 10'000;  ///< for one query, by the wall clock
   std::int64_t memory_bytes_max = 2LL << 30U;
-  std::filesystem::path cache;    ///< a directory, made when it is missing; empty for none
-  std::filesystem::path scripts;  ///< where every script is kept, as <digest>.smt2; empty for nowhere
+  std::filesystem::path cache{};    ///< a directory, made when it is missing; empty for none
+  std::filesystem::path scripts{};  ///< where every script is kept, as <digest>.smt2; empty for nowhere
 };
 
 /// What a solver says of a term: a literal of its sort, as SMT-LIB writes values.
@@ -38,8 +38,8 @@ struct SmtValue {
   Kind kind = Kind::kBool;
   bool boolean = false;
   WideInt integer = 0;
-  std::string text{};                ///< of kString, UTF-8; of kBitVec, binary digits
-  std::uint32_t constructor = 0;     ///< of kConstruct
+  std::string text{};              ///< of kString, UTF-8; of kBitVec, binary digits
+  std::uint32_t constructor = 0;   ///< of kConstruct
   std::vector<SmtValue> children;  ///< fields of kConstruct; elements of kSet
   bool operator==(const SmtValue&) const = default;
 };
