@@ -79,7 +79,9 @@ base::Result<Compiled> ExpressionCompiler::Run(const cedar::CoreTree& tree) {
     return base::Fail(ErrorCode::kLimit, "the context's type has more than " + std::to_string(kTypePartsMax) +
                                              " parts; give the action fewer facts");
   }
-  done_.assign(tree.nodes().size() + 1, std::nullopt);
+  std::uint32_t shape_max = 0;
+  for (const Node& node : tree.nodes()) shape_max = std::max(shape_max, node.shape);
+  done_.assign(shape_max + 1, std::nullopt);
   values_.clear();
   refused_.reset();
   terms_before_ = terms_.size();

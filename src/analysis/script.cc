@@ -60,6 +60,9 @@ class Writer {
     CountUses(terms, roots);
     out_ = dialect_ == Dialect::kCvc5 ? "(set-logic ALL)\n" : "";
     if (!query.wanted.empty()) out_ += "(set-option :produce-models true)\n";
+    const bool has_patterns = std::ranges::any_of(terms, [](Term term) { return term->kind == Kind::kLike; });
+    // What cvc5 makes of a regular expression is beyond its default mode.
+    if (has_patterns && dialect_ == Dialect::kCvc5) out_ += "(set-option :strings-exp true)\n";
     for (const Term term : terms) Declare(term->sort);
     for (const Term term : terms) DeclareSymbol(term);
     for (const Term term : terms) Define(term);
@@ -288,13 +291,6 @@ class Writer {
   std::string LikeOf(Term term) {
     const std::vector<PatternPiece>& pattern = term->pattern;
     const std::string& text = said_[term->children[0]->number].text;
-    if (pattern.size() == 2 && pattern[1].is_wildcard) {
-      return "(str.prefixof " + StringOf(pattern[0].text) + " " + text + ")";
-    }
-    if (pattern.size() == 2) return "(str.suffixof " + StringOf(pattern[1].text) + " " + text + ")";
-    if (pattern.size() == 3 && pattern[0].is_wildcard && pattern[2].is_wildcard) {
-      return "(str.contains " + text + " " + StringOf(pattern[1].text) + ")";
-    }
     std::string expression = "(str.in_re " + text + " (re.++";
     for (const PatternPiece& piece : pattern) {
       expression += piece.is_wildcard ? " re.all" : " (str.to_re " + StringOf(piece.text) + ")";

@@ -94,6 +94,26 @@ TEST_F(SolverTest, AnswersSatWithValuesAndUnsat) {
   EXPECT_THAT(*solver.Version(), ::testing::StartsWith("cvc5 1."));
 }
 
+TEST_F(SolverTest, AnswersPatterns) {
+  const auto text = [](std::u32string is) {
+    return PatternPiece{.text = std::move(is), .is_wildcard = false};
+  };
+  const PatternPiece any{.text = {}, .is_wildcard = true};
+  const Term s = t.Variable("s", t.StringSort());
+  const Term starts = t.Like(s, {text(U"a"), any});
+  const Term ends = t.Like(s, {any, text(U"b")});
+  const Term has = t.Like(s, {any, text(U"xyz"), any});
+  const Answer yes = Ask({}, {.assertions = {starts, ends, t.Not(has)}, .wanted = {s}});
+  ASSERT_EQ(yes.kind, Answer::Kind::kSat) << yes.reason;
+  EXPECT_EQ(t.And({t.Like(t.String(yes.values[0].text), starts->pattern),
+                   t.Like(t.String(yes.values[0].text), ends->pattern)}),
+            t.True());
+  EXPECT_EQ(Ask({}, {.assertions = {has, t.Equal(s, t.Variable("u", t.StringSort())),
+                                    t.Not(t.Like(t.Variable("u", t.StringSort()), {any, text(U"yz"), any}))}})
+                .kind,
+            Answer::Kind::kUnsat);
+}
+
 TEST_F(SolverTest, SaysWhatToInstallWhereThereIsNoProgram) {
   Solver solver({.program = "no-such-solver"});
   const auto answer = solver.Ask(sat);

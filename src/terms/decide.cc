@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/clock.h"
+#include "terms/internal/conform.h"
 
 namespace proviso::terms {
 namespace {
@@ -132,11 +133,14 @@ DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::strin
   return {{distinct.begin(), distinct.end()}, {roles.begin(), roles.end()}, DecisionFact::Match::kThisCall};
 }
 
-Decision Decide(const Package& package, const Question& question) {
-  if (auto ended = NotInForce(package.agreement(), question.facts.now_ms)) {
+Decision Decide(const Package& package, const Question& given) {
+  if (auto ended = NotInForce(package.agreement(), given.facts.now_ms)) {
     return Denied(Ground::kNotInForce, std::move(*ended));
   }
-  if (question.facts.undecidable) return Denied(Ground::kUndecidable, *question.facts.undecidable);
+  if (given.facts.undecidable) return Denied(Ground::kUndecidable, *given.facts.undecidable);
+  const auto conformed = internal::ConformedQuestion::Of(package, given);
+  if (!conformed) return Denied(Ground::kUndecidable, conformed.error().message);
+  const Question& question = **conformed;
   const auto entities = EntitiesFor(package, question);
   if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
   const cedar::Request request = RequestOf(question, std::nullopt);
@@ -155,9 +159,12 @@ Decision Decide(const Package& package, const Question& question) {
   return decision;
 }
 
-bool ForbiddenWhateverTheInput(const Package& package, Question question) {
-  question.facts.input.reset();
-  if (NotInForce(package.agreement(), question.facts.now_ms) || question.facts.undecidable) return true;
+bool ForbiddenWhateverTheInput(const Package& package, Question given) {
+  given.facts.input.reset();
+  if (NotInForce(package.agreement(), given.facts.now_ms) || given.facts.undecidable) return true;
+  const auto conformed = internal::ConformedQuestion::Of(package, given);
+  if (!conformed) return true;
+  const Question& question = **conformed;
   const auto entities = EntitiesFor(package, question);
   if (!entities) return true;
   const Evaluation plain = Evaluate(package, *entities, RequestOf(question, std::nullopt));

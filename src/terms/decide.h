@@ -33,8 +33,8 @@ enum class Ground : std::uint8_t {
   kForbidden,     ///< A forbid applies.
   kErringForbid,  ///< No forbid applies, but one could not be evaluated.
   kNotPermitted,  ///< Nothing permits it.
-  kUndecidable,   ///< The call's arguments cannot be read, or the request's entities contradict the
-                  ///< agreement's.
+  kUndecidable,   ///< The call's arguments cannot be read, a fact is not of the type that the terms give
+                  ///< it, or the request's entities contradict the agreement's.
   kNotInForce,    ///< The agreement has not begun, or has ended, or nobody said what time it is.
 };
 
@@ -55,6 +55,8 @@ struct Decision {
 };
 
 /// Decides one question. Pure; any thread.
+/// Facts are brought into the types that the package's schema gives them first: what it does not declare
+/// of `input` or of another record is left out.
 [[nodiscard]] Decision Decide(const Package& package, const Question& question);
 
 /// The entities that a question is decided with: those that stand for it, above the package's own, which

@@ -6,6 +6,7 @@
 
 #include "cedar/parse.h"
 #include "terms/decide.h"
+#include "terms/internal/conform.h"
 #include "terms/internal/gateway_conditions.h"
 
 namespace proviso::terms {
@@ -26,6 +27,7 @@ std::vector<std::string> FactsThatMatter(std::span<const Package* const> package
   for (const Package* package : packages) {
     AddFactsOf(package->deciding(), facts);
     AddFactsOf(package->advising(), facts);
+    AddFactsOf(package->safeguard_policies(), facts);
     if (package->agreement().effective_ms || package->agreement().expires_ms) facts.insert("now");
   }
   return {facts.begin(), facts.end()};
@@ -50,9 +52,13 @@ GatewayFacts::GatewayFacts(const Package& package, Act act, std::span<const std:
 }
 
 const GatewayCondition* GatewayFacts::FirstNotMet(const Question& question) const {
-  const auto entities = EntitiesFor(package_, question);
-  if (!entities || conditions_.empty()) return nullptr;  // without entities, Decide forbids
-  const cedar::Response response = cedar::Authorize(policies_, *entities, RequestOf(question, std::nullopt));
+  // What has no entities or facts of other types than the schema's, Decide forbids.
+  const auto conformed = internal::ConformedQuestion::Of(package_, question);
+  if (!conformed || conditions_.empty()) return nullptr;
+  const auto entities = EntitiesFor(package_, **conformed);
+  if (!entities) return nullptr;
+  const cedar::Response response =
+      cedar::Authorize(policies_, *entities, RequestOf(**conformed, std::nullopt));
   const std::deque<cedar::Policy>& all = policies_.policies();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (std::ranges::find(response.satisfied_permits, &all[i]) == response.satisfied_permits.end())

@@ -39,4 +39,24 @@ inline constexpr std::size_t kMinimiseStepsMax = 20'000;
 /// Most examples of one direction of a diff, each by other clauses.
 inline constexpr std::size_t kExamplesPerDirectionMax = 5;
 
+
+/// Most keys of one party, and keys that an agreement revokes.
+inline constexpr std::size_t kKeysPerPartyMax = 64;
+inline constexpr std::size_t kRevokedKeysMax = 1'000;
+/// Longest manifest of a bundle: the bound that tools for signed notes have.
+inline constexpr std::size_t kManifestBytesMax = 1'000'000;
+/// Longest path of a file in a bundle.
+inline constexpr std::size_t kBundlePathBytesMax = 255;
+/// Most signatures on a bundle, and the longest text of one.
+inline constexpr std::size_t kBundleSignaturesMax = 200;
+inline constexpr std::size_t kBundleSignatureBytesMax = 16'384;
+/// Largest bundle: the files, the manifest, the signatures, and a line for each file.
+inline constexpr std::size_t kBundleBytesMax = kPackageBytesMax + kManifestBytesMax +
+                                               kBundleSignaturesMax * kBundleSignatureBytesMax +
+                                               kPackageFilesMax * (kBundlePathBytesMax + 32);
+/// Most answers of the analysis that a bundle carries.
+inline constexpr std::size_t kSignedProofsMax = 5'000;
+/// Most agreements in one history.
+inline constexpr std::size_t kHistoryLinksMax = 1'000;
+
 }  // namespace proviso::terms

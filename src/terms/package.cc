@@ -24,14 +24,6 @@ using base::Fail;
 using cedar::Entity;
 using cedar::EntityUid;
 
-base::Digest DigestOf(const std::vector<PackageFile>& sorted) {
-  std::string lines;
-  for (const PackageFile& file : sorted) {
-    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
-  }
-  return keys::Sha256(lines);
-}
-
 struct Place {
   std::string_view directory;
   std::string_view suffix;
@@ -120,7 +112,7 @@ bool IsDefinedByTerms(const cedar::ValidationFinding& finding) {
 Package::Package() = default;
 Package::~Package() = default;
 
-base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory) {
   const auto paths = base::ListFiles(directory, "");
   if (!paths) return std::unexpected(paths.error());
   std::vector<PackageFile> files;
@@ -134,7 +126,22 @@ base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem
     files.push_back({relative, std::move(*content)});
     if (files.size() > kPackageFilesMax || bytes > kPackageBytesMax) break;  // refused by FromFiles
   }
-  auto package = FromFiles(std::move(files));
+  std::ranges::sort(files, {}, &PackageFile::path);
+  return files;
+}
+
+base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted) {
+  std::string lines;
+  for (const PackageFile& file : sorted) {
+    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
+  }
+  return keys::Sha256(lines);
+}
+
+base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+  auto files = ReadPackageFiles(directory);
+  if (!files) return std::unexpected(files.error());
+  auto package = FromFiles(std::move(*files));
   if (!package)
     return Fail(package.error().code, directory.string() + " is refused:\n" + package.error().message);
   return package;
@@ -147,7 +154,7 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
   CheckPaths(files, errors);
   std::shared_ptr<Package> package(
       new Package());  // shared: requests in flight keep the terms they began under
-  package->digest_ = DigestOf(files);
+  package->digest_ = DigestOfFiles(files);
   const auto content = [&files](std::string_view path) {
     const auto found = std::ranges::find(files, path, &PackageFile::path);
     return found == files.end() ? std::string_view() : std::string_view(found->content);
@@ -183,6 +190,7 @@ void Package::ReadSchema(std::string_view extension, std::vector<std::string>& e
   auto schema = cedar::Schema::Parse(schema_text_, "schema (built in, with schema.cedarschema and [[fact]])");
   if (schema) {
     schema_ = std::make_unique<cedar::Schema>(std::move(*schema));
+    facts_type_ = schema_->common_types().at("Facts");
     asserters_ = internal::ReadAsserters(agreement_, *schema_, errors);
   } else {
     errors.push_back(schema.error().message);
@@ -206,8 +214,18 @@ void Package::ReadEntities(std::string_view json, std::vector<std::string>& erro
   auto built = cedar::Entities::Build(std::move(entities));
   if (built) {
     entities_ = std::move(*built);
+    CheckEntities(errors);
   } else {
     errors.push_back("entities.json: " + built.error().message);
+  }
+}
+
+/// Entities that are not as the schema says would make clauses mean what nobody checked.
+void Package::CheckEntities(std::vector<std::string>& errors) const {
+  if (schema_ == nullptr) return;  // already an error
+  for (const Entity* entity : entities_.Sorted()) {
+    if (auto valid = cedar::ValidateEntity(*entity, entities_, *schema_); !valid)
+      errors.push_back("entities.json: " + valid.error().message);
   }
 }
 

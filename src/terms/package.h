@@ -41,6 +41,11 @@ struct PackageFile {
   std::string content;
 };
 
+/// The parts of a package in a directory, sorted by path, as Package::Load would read them; not yet checked.
+[[nodiscard]] base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory);
+/// What Package::digest() is of these files, which are sorted by path.
+[[nodiscard]] base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted);
+
 class Package {
  public:
   ~Package();
@@ -60,6 +65,8 @@ class Package {
   /// "sha256:<hex>"
   [[nodiscard]] std::string DigestText() const;
   [[nodiscard]] const cedar::Schema& schema() const { return *schema_; }
+  /// The record type of every act's context.
+  [[nodiscard]] const cedar::Type& facts_type() const { return *facts_type_; }
   [[nodiscard]] const std::string& schema_text() const { return schema_text_; }
   /// Clauses that decide, and those that only advise.
   [[nodiscard]] const cedar::PolicySet& deciding() const { return *deciding_; }
@@ -100,6 +107,7 @@ class Package {
   void ReadClauses(const PackageFile& file, std::vector<std::string>& errors);
   void ReadSafeguards(const PackageFile& file, std::vector<std::string>& errors);
   void ReadSchema(std::string_view extension, std::vector<std::string>& errors);
+  void CheckEntities(std::vector<std::string>& errors) const;
   void ReadEntities(std::string_view json, std::vector<std::string>& errors);
   void ReadExamplesOf(const PackageFile& file, std::vector<std::string>& errors);
   void CheckFacts(std::vector<std::string>& errors) const;
@@ -112,6 +120,7 @@ class Package {
   base::Digest digest_{};
   std::unique_ptr<cedar::Schema> schema_;
   std::string schema_text_;
+  cedar::TypePtr facts_type_;
   std::shared_ptr<cedar::PolicySet> deciding_ = std::make_shared<cedar::PolicySet>();
   std::shared_ptr<cedar::PolicySet> advising_ = std::make_shared<cedar::PolicySet>();
   std::unique_ptr<const cedar::CompiledPolicies> compiled_deciding_;

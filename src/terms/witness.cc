@@ -1,8 +1,10 @@
 #include "terms/witness.h"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
-#include "terms/internal/can_arrive.h"
+#include "terms/gateway_facts.h"
 #include "terms/internal/flat_question.h"
 #include "terms/internal/smaller.h"
 
@@ -57,25 +59,39 @@ Sides SidesOf(const QuestionPair& pair) {
   return {internal::Flatten(pair.first), internal::Flatten(pair.second)};
 }
 
-bool CanArriveAtAll(std::span<const Package* const> packages, const Question& question) {
-  return std::ranges::all_of(
-      packages, [&](const Package* package) { return internal::CanArriveInForce(*package, question); });
-}
+/// What the gateway sees to under some packages, ready to be asked of many questions of one act.
+class Arrival {
+ public:
+  Arrival(std::span<const Package* const> packages, Act act) {
+    const std::vector<std::string> facts = FactsThatMatter(packages);
+    for (const Package* package : packages)
+      of_each_.push_back(std::make_unique<GatewayFacts>(*package, act, facts));
+  }
+  [[nodiscard]] bool CanPut(const Question& question) const {
+    return std::ranges::all_of(of_each_,
+                               [&](const auto& facts) { return facts->FirstNotMet(question) == nullptr; });
+  }
 
+ private:
+  std::vector<std::unique_ptr<const GatewayFacts>> of_each_;
+};
+
+/// Members of records one by one; a record that one side lacks differs in all its members.
 void AddDifferences(const std::string& path, const cedar::Value* a, const cedar::Value* b,
                     std::vector<std::string>& paths) {
   if (a != nullptr && b != nullptr && *a == *b) return;
   const cedar::Record* first = a == nullptr ? nullptr : a->AsRecord();
   const cedar::Record* second = b == nullptr ? nullptr : b->AsRecord();
-  if (first == nullptr || second == nullptr) {
-    paths.push_back(path);
-    return;
+  const bool are_records = (a == nullptr || first != nullptr) && (b == nullptr || second != nullptr);
+  std::set<std::string> members;
+  for (const cedar::Record* record : {first, second}) {
+    if (record == nullptr || !are_records) continue;
+    for (const cedar::Attribute& member : record->attributes()) members.insert(member.name);
   }
-  const auto below = [&path](const std::string& name) { return path.empty() ? name : path + "." + name; };
-  for (const cedar::Attribute& member : first->attributes())
-    AddDifferences(below(member.name), &member.value, second->Find(member.name), paths);
-  for (const cedar::Attribute& member : second->attributes()) {
-    if (first->Find(member.name) == nullptr) paths.push_back(below(member.name));
+  if (members.empty()) paths.push_back(path);
+  for (const std::string& name : members) {
+    AddDifferences(path.empty() ? name : path + "." + name, first == nullptr ? nullptr : first->Find(name),
+                   second == nullptr ? nullptr : second->Find(name), paths);
   }
 }
 
@@ -110,10 +126,11 @@ std::size_t FactsIn(const Question& question) {
 }
 
 Question Minimise(Question from, std::span<const Package* const> packages, const StillShows& still) {
-  const bool arrives = CanArriveAtAll(packages, from);
+  const Arrival arrival(packages, from.act);
+  const bool arrives = arrival.CanPut(from);
   internal::Smaller smaller(packages, {}, [&](const Sides& sides) {
     const Question question = internal::Unflatten(sides.front());
-    return (!arrives || CanArriveAtAll(packages, question)) && still(question);
+    return (!arrives || arrival.CanPut(question)) && still(question);
   });
   return internal::Unflatten(smaller.Of({internal::Flatten(from)}).front());
 }
@@ -125,11 +142,12 @@ Question Minimise(Question from, const Package& package, const StillShows& still
 
 QuestionPair MinimisePair(QuestionPair from, std::span<const std::string> free_facts,
                           std::span<const Package* const> packages, const StillShowsPair& still) {
-  const bool arrives = CanArriveAtAll(packages, from.first) && CanArriveAtAll(packages, from.second);
+  const Arrival arrival(packages, from.first.act);
+  const bool arrives = arrival.CanPut(from.first) && arrival.CanPut(from.second);
   internal::Smaller smaller(packages, {free_facts.begin(), free_facts.end()}, [&](const Sides& sides) {
     const Question first = internal::Unflatten(sides[0]);
     const Question second = internal::Unflatten(sides[1]);
-    if (arrives && !(CanArriveAtAll(packages, first) && CanArriveAtAll(packages, second))) return false;
+    if (arrives && !(arrival.CanPut(first) && arrival.CanPut(second))) return false;
     return still(first, second);
   });
   const Sides small = smaller.Of(SidesOf(from));

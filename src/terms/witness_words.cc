@@ -193,39 +193,38 @@ bool AnyReads(const Package& package, Act act, std::string_view fact) {
   });
 }
 
-/// Whether the absence of `decision` matters to a clause that looks at a fact which is there.
-bool LooksForADecision(const Package& package, const cedar::Policy& policy, const Question& question,
-                       const cedar::Record& facts) {
-  if (!package.ReadsDecision(policy) || !SpeaksOf(policy, question.act)) return false;
-  const std::vector<std::string> names = FactsReadBy(policy).names;
-  return names.size() == 1 ||
-         std::ranges::any_of(names, [&](const std::string& name) { return facts.Find(name) != nullptr; });
+/// Whether the clause speaks of this question, what excuses it (`unless`) aside.
+bool IsConcerned(const Package& package, const cedar::Policy& policy, const Question& question) {
+  cedar::PolicyBody body = policy.body();
+  std::erase_if(body.conditions, [](const cedar::Condition& condition) {
+    return condition.kind == cedar::Condition::Kind::kUnless;
+  });
+  cedar::PolicySet alone;
+  const auto entities = EntitiesFor(package, question);
+  if (!entities || !alone.Add(policy.id(), std::move(body))) return false;
+  return !cedar::Authorize(alone, *entities, RequestOf(question, std::nullopt)).satisfied_forbids.empty();
 }
 
-/// Facts that are not there and that the clauses which made the outcome look for; where none made it,
-/// those that the permits of the act look for.
+/// Facts that are not there and that the forbids concerned look for; where none made the outcome, those
+/// that the permits of the act look for.
 std::vector<std::string> AbsentFacts(const Package& package, const Question& question,
                                      const cedar::Record& facts) {
-  const Decision decision = Decide(package, question);
+  const bool is_unpermitted = Decide(package, question).ground == Ground::kNotPermitted;
   std::set<std::string> absent;
-  bool needs_people = false;
   for (const cedar::Policy& policy : package.deciding().policies()) {
-    needs_people = needs_people || LooksForADecision(package, policy, question, facts);
-    const std::string& id = package.ClauseOf(policy).id;
-    const bool decides = std::ranges::find(decision.clauses, id, &Clause::id) != decision.clauses.end();
-    const bool could_permit = decision.clauses.empty() && policy.effect() == cedar::Effect::kPermit &&
-                              SpeaksOf(policy, question.act);
-    if (!decides && !could_permit) continue;
+    const bool could_permit =
+        is_unpermitted && policy.effect() == cedar::Effect::kPermit && SpeaksOf(policy, question.act);
+    if (!could_permit && !IsConcerned(package, policy, question)) continue;
     for (const std::string& name : FactsReadBy(policy).names) {
-      const bool is_name = name == "model" || name == "decision" || name == "now";
-      if (!is_name && facts.Find(name) == nullptr) absent.insert(name);
+      if (name != "model" && name != "now" && facts.Find(name) == nullptr) absent.insert(name);
     }
   }
+  const bool needs_people = absent.erase("decision") > 0;
   std::vector<std::string> words;
   if (absent.size() <= kAbsentFactsMax) {
     for (const std::string& name : absent) words.push_back("no " + name);
   }
-  if (needs_people && facts.Find("decision") == nullptr) words.emplace_back("no decision by people");
+  if (needs_people) words.emplace_back("no decision by people");
   return words;
 }
 

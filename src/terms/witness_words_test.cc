@@ -132,7 +132,7 @@ TEST_F(WitnessWords, SayAbsenceOnlyWhereAClauseConcernedLooksForIt) {
             "(customer alone asserts them), no authority.");
   question.facts = {};
   EXPECT_EQ(SentenceOf(*package_, question),
-            "desk of agency asks model-a of provider-a to generate, no effect, no purpose.");
+            "desk of agency asks model-a of provider-a to generate; no effect, no purpose.");
 }
 
 TEST_F(WitnessWords, SayEveryKindOfFactSafelyOnATerminal) {
@@ -146,7 +146,7 @@ TEST_F(WitnessWords, SayEveryKindOfFactSafelyOnATerminal) {
       "until 2026-03-01T09:00:00.000Z (court alone asserts them), determination.necessary true, label "
       "\"line\\nbreak\\u007f\\u001b[2J \\u202e \\\"q\\\" \\\\\", on_behalf_of \"two words\", purpose "
       "translation "
-      "(customer alone asserts them), pause 1h30m, regions [n, s] (provider alone asserts them).");
+      "(customer alone asserts them), pause 5400000ms, regions [n, s] (provider alone asserts them).");
 }
 
 TEST_F(WitnessWords, ReadBackAsTheSameQuestion) {

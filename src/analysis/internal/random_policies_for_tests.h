@@ -32,6 +32,7 @@ class RandomPolicies {
   }
   [[nodiscard]] std::string Policy();
   [[nodiscard]] std::string Bool(int depth);
+  [[nodiscard]] std::string Contradiction(int depth);
   [[nodiscard]] std::string Guarded(int depth);
   [[nodiscard]] std::string Comparison(int depth);
   [[nodiscard]] std::string Membership(int depth);

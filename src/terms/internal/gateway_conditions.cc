@@ -52,7 +52,11 @@ std::string AnyOf(std::span<const std::string> conditions) {
 /// daemon/in_force.cc gives a key only to an application that the agreement names; terms/declare.cc lets it
 /// declare only what was granted to it.
 void AddCaller(const ConditionScope& scope, Conditions& out) {
-  if (!scope.IsOfAnApplication()) return;
+  if (!scope.IsOfAnApplication()) {
+    if (scope.Has("purpose"))
+      out.push_back({"!(context has purpose)", "only an application that the agreement names has a purpose"});
+    return;
+  }
   std::vector<std::string> callers;
   std::vector<std::string> grants{"!(context has purpose)"};
   for (const ApplicationTerms& application : scope.agreement().applications) {
@@ -92,7 +96,6 @@ namespace {
 /// The catalogue's tools by the entity that a call of them has. What a provider runs itself is catalogued
 /// by kind and called by a name of the request's choice.
 std::string EffectOfACall(const Agreement& agreement) {
-  constexpr std::string_view kProviderServer = "provider";
   std::vector<std::string> calls{"!(context has effect)"};
   std::set<std::string> of_providers;
   for (const CatalogueTool& tool : agreement.tools) {

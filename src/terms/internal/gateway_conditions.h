@@ -10,6 +10,9 @@
 
 namespace proviso::terms::internal {
 
+/// The server under which the catalogue lists tools that a provider runs itself (enforcement/case.cc).
+inline constexpr std::string_view kProviderServer = "provider";
+
 /// What the conditions of one act are written for.
 struct ConditionScope {
   const Package& package;

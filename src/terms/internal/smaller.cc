@@ -80,8 +80,10 @@ bool Smaller::DropFacts() {
 
 bool Smaller::DropNames() {
   bool changed = false;
+  const Act act = now_.front().names.act;
+  const bool is_of_a_model = act == Act::kGenerate || act == Act::kEmbed || act == Act::kRelease;
   for (std::string Question::* const name : {&Question::provider, &Question::model, &Question::tool_server}) {
-    if ((now_.front().names.*name).empty()) continue;
+    if ((now_.front().names.*name).empty() || (is_of_a_model && name == &Question::model)) continue;
     Sides without = now_;
     for (FlatQuestion& side : without) (side.names.*name).clear();
     changed = Try(std::move(without)) || changed;
@@ -156,10 +158,29 @@ bool Smaller::PlainFacts() {
   return changed;
 }
 
+/// What is offered adds up, so that its members change together: one tool, catalogued or not.
+std::vector<Value> Smaller::OneToolOffered() const {
+  const auto offered = [](std::int64_t uncatalogued, std::vector<Value> effects) {
+    return Value::FromRecord(cedar::Record({{"offered", Value::Long(1)},
+                                            {"uncatalogued", Value::Long(uncatalogued)},
+                                            {"effects", Value::FromElements(std::move(effects))}}));
+  };
+  std::vector<Value> choices;
+  for (const Value& effect : words_.At("effect")) choices.push_back(offered(0, {effect}));
+  choices.push_back(offered(1, {}));
+  return choices;
+}
+
 bool Smaller::PlainFact(const std::string& name) {
   const Value* value = now_.front().facts.Find(name);
   if (value == nullptr) return false;
-  for (const Value& plainer : PlainerThan(*value, TypeOf(name), name, words_)) {
+  std::vector<Value> choices = PlainerThan(*value, TypeOf(name), name, words_);
+  if (name == "tools") {
+    const std::vector<Value> one = OneToolOffered();
+    const auto here = std::ranges::find(one, *value);
+    choices.insert(choices.begin(), one.begin(), here);
+  }
+  for (const Value& plainer : choices) {
     Sides other = now_;
     for (FlatQuestion& side : other) side.facts = WithAttribute(side.facts, name, plainer);
     if (Try(std::move(other))) return true;
