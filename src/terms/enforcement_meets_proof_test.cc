@@ -4,6 +4,7 @@
 // A few in every run; PROVISO_PROPERTY_ROUNDS sets how many.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 
@@ -37,7 +38,7 @@ class RandomClauses {
 
   Question AnyQuestion(const Package& package) {
     Question q;
-    q.act = Pick({Act::kGenerate, Act::kCallTool, Act::kCallTool, Act::kEmbed});
+    q.act = Pick<Act>({Act::kGenerate, Act::kCallTool, Act::kCallTool, Act::kEmbed});
     q.application = Pick<std::string>({"desk", "bare"});
     q.organization = "agency";
     q.model = Pick<std::string>({"model-a", "m"});
@@ -49,8 +50,9 @@ class RandomClauses {
     if (Below(2) == 0) q.facts.enclave = Pick<std::string>({"blue", "red"});
     if (Below(3) == 0) q.facts.standing = Pick<std::string>({"clear", "stayed"});
     if (Below(3) == 0)
-      q.facts.authority = AuthorityFact{"order", AuthorityFact::Standing::kClaimed, "17",
-                                        Pick<std::string>({"court", "", "x"})};
+      q.facts.authority = AuthorityFact{"order",      AuthorityFact::Standing::kClaimed,
+                                        "17",         Pick<std::string>({"court", "", "x"}),
+                                        std::nullopt, std::nullopt};
     if (Below(4) == 0)
       q.facts.authority =
           AuthorityFact{"order", AuthorityFact::Standing::kSigned, "", "court", Long(), std::nullopt};
