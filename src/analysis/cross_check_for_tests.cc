@@ -92,8 +92,12 @@ void CrossCheck::Append(const Claim& claim, Query& query) {
 Answer CrossCheck::AskSolver(const Query& query) {
   ++counts_.queries;
   auto answer = solver_.Ask(query);
-  EXPECT_TRUE(answer) << answer.error().message;
-  if (!answer) return {};
+  if (!answer) {
+    // A known entity may have a name that solvers cannot be told.
+    EXPECT_NE(answer.error().message.find("U+2FFFF"), std::string::npos) << answer.error().message;
+    ++counts_.unknown[answer.error().message];
+    return {};
+  }
   if (second_ != nullptr) {
     const auto other = second_->Ask(query);
     EXPECT_TRUE(other) << other.error().message;

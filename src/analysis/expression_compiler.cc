@@ -186,16 +186,16 @@ ExpressionCompiler::Operands ExpressionCompiler::CompileBoth(const Node& node) {
 }
 
 Option ExpressionCompiler::CompileText(const Node& node) {
+  if (HasCharacterPastStrings(node.kind == NodeKind::kEntity ? node.entity->id() : node.name)) {
+    return Refuse(node, ErrorCode::kInvalid,
+                  "a text has a character past U+2FFFF, which solvers do not know");
+  }
   if (node.kind == NodeKind::kEntity) {
     return Keep(
         {.type = EntityType(node.entity->type()), .term = EntityTerm(terms_, *node.entity), .fields = {}},
         terms_.True());
   }
   if (node.kind == NodeKind::kString) {
-    if (HasCharacterPastStrings(node.name)) {
-      return Refuse(node, ErrorCode::kInvalid,
-                    "a text has a character past U+2FFFF, which solvers do not know");
-    }
     return Of(TypeKind::kString, terms_.String(node.name), terms_.True());
   }
   std::int64_t number = 0;

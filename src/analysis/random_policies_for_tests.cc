@@ -1,9 +1,7 @@
 #include "analysis/internal/random_policies_for_tests.h"
 
-#include <algorithm>
-
+#include "analysis/internal/corpus_for_tests.h"
 #include "cedar/parse.h"
-#include "cedar/validate.h"
 
 namespace proviso::analysis::internal {
 namespace {
@@ -32,16 +30,6 @@ action view in [read] appliesTo { principal: [User], resource: [Doc], context: F
 action edit appliesTo { principal: [User], resource: [Doc, Folder], context: Facts };
 )";
 
-/// Whether all that validation finds is what may be there.
-bool IsValid(const cedar::PolicySet& policies) {
-  const auto report = cedar::Validate(policies, SmallSchema());
-  return std::ranges::all_of(report.findings, [](const cedar::ValidationFinding& finding) {
-    return finding.kind == cedar::FindingKind::kUnguardedAttribute ||
-           finding.kind == cedar::FindingKind::kUnguardedTag ||
-           finding.kind == cedar::FindingKind::kImpossible;
-  });
-}
-
 }  // namespace
 
 const cedar::Schema& SmallSchema() {
@@ -53,7 +41,21 @@ cedar::PolicySet RandomPolicies::Next() {
   while (true) {
     text_ = Policy();
     auto policies = cedar::ParsePolicies(text_, "random");
-    if (policies && IsValid(*policies)) return std::move(*policies);
+    if (policies && IsValidForAnalysis(*policies, SmallSchema())) return std::move(*policies);
+  }
+}
+
+cedar::PolicySet RandomPolicies::Any() {
+  while (true) {
+    text_ = Policy();
+    // Kinds are mixed up by putting names in each other's places.
+    const std::vector<std::string> names = {"context.n", "context.s", "principal", "context.longs",
+                                            "context.flag"};
+    const std::string from = Pick(names);
+    if (const auto at = text_.rfind(from); at != std::string::npos)
+      text_.replace(at, from.size(), Pick(names));
+    auto policies = cedar::ParsePolicies(text_, "random");
+    if (policies) return std::move(*policies);
   }
 }
 

@@ -21,6 +21,8 @@ class RandomPolicies {
 
   /// A policy that is valid but for unguarded attributes and tags.
   [[nodiscard]] cedar::PolicySet Next();
+  /// A policy that parses, well typed or not.
+  [[nodiscard]] cedar::PolicySet Any();
   /// The text of the last one.
   [[nodiscard]] const std::string& text() const { return text_; }
 
