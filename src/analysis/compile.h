@@ -67,6 +67,8 @@ struct Compiled {
   Term errs;
 };
 
+struct ConcreteCase;
+
 class Compiler {
  public:
   /// Borrows all of them.
@@ -82,6 +84,9 @@ class Compiler {
   [[nodiscard]] std::vector<Term> Assumptions();
 
  private:
+  friend std::vector<Term> WantedFor(const SymbolicRequest& request, Compiler& compiler);
+  friend base::Result<ConcreteCase> CaseOf(const SymbolicRequest& request, Compiler& compiler,
+                                           std::span<const Term> wanted, std::span<const SmtValue> values);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "cedar/internal/core_tree.h"
+#include "cedar/core_tree.h"
 #include "cedar/internal/schema_index.h"
 #include "cedar/internal/typechecker.h"
 #include "cedar/internal/validate_level.h"
@@ -14,7 +14,6 @@ namespace proviso::cedar {
 namespace {
 
 using internal::Budget;
-using internal::CoreTree;
 using internal::RequestKind;
 using internal::SchemaIndex;
 using internal::Typechecker;

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "cedar/core_tree.h"
 #include "cedar/internal/capabilities.h"
-#include "cedar/internal/core_tree.h"
 #include "cedar/internal/schema_index.h"
 
 namespace proviso::cedar::internal {

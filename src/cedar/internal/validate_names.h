@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "cedar/internal/core_tree.h"
+#include "cedar/core_tree.h"
 #include "cedar/internal/schema_index.h"
 #include "cedar/internal/typechecker.h"
 

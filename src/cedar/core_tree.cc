@@ -1,11 +1,11 @@
-#include "cedar/internal/core_tree.h"
+#include "cedar/core_tree.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "cedar/limits.h"
 
-namespace proviso::cedar::internal {
+namespace proviso::cedar {
 namespace {
 
 using Kind = CoreNode::Kind;
@@ -346,7 +346,8 @@ class CoreTreeBuilder {
     return Make({.kind = Kind::kLike,
                  .position = at,
                  .children = {Lower(*node.of)},
-                 .name = Keep(std::move(pattern))});
+                 .name = Keep(std::move(pattern)),
+                 .pattern = &node.pattern});
   }
 
   const CoreNode* Lower(const Is& node, Position at) {
@@ -392,4 +393,4 @@ base::Result<CoreTree> CoreTree::Build(const PolicyBody& policy) {
   return CoreTreeBuilder().Run(policy);
 }
 
-}  // namespace proviso::cedar::internal
+}  // namespace proviso::cedar

@@ -1,4 +1,4 @@
-// A policy as one expression over few kinds of node: what the validator walks.
+// A policy as one expression over few kinds of node: what the validator and the analysis walk.
 //
 // Cedar defines the rest by these: `a != b` is `!(a == b)`, `a > b` is `!(a <= b)`, `x has a.b` is
 // `x has a && x.a has b`, `x is T in y` is `x is T && x in y`; a scope is a condition, and `unless c`
@@ -18,7 +18,7 @@
 #include "base/result.h"
 #include "cedar/policy.h"
 
-namespace proviso::cedar::internal {
+namespace proviso::cedar {
 
 struct CoreNode {
   enum class Kind : std::uint8_t {
@@ -57,10 +57,11 @@ struct CoreNode {
   Kind kind;
   Position position{};
   std::vector<const CoreNode*> children{};
-  std::string_view name{};                ///< an attribute, an entity type, or the text of a string
+  std::string_view name{};                ///< an attribute, an entity type, a string, a Long's digits
   std::vector<std::string_view> names{};  ///< of a record
   const EntityUid* entity = nullptr;
-  bool boolean = false;  ///< the value of kBool
+  const Pattern* pattern = nullptr;  ///< of kLike
+  bool boolean = false;              ///< the value of kBool
   VariableName variable = VariableName::kPrincipal;
   SlotName slot = SlotName::kPrincipal;
   ExtensionFunction function = ExtensionFunction::kDecimal;
@@ -90,4 +91,4 @@ class CoreTree {
   const CoreNode* root_ = nullptr;
 };
 
-}  // namespace proviso::cedar::internal
+}  // namespace proviso::cedar
