@@ -44,6 +44,11 @@ inline constexpr std::size_t kValueDepthMax = 200;
 /// Most parts of an answer as it is written, and of the values that it stands for (`let` may repeat them).
 inline constexpr std::size_t kAnswerPartsMax = 500'000;
 
+/// Patterns on strings that may be one another: beyond these bounds the solver's theory of strings is asked.
+inline constexpr std::size_t kPatternsTogetherMax = 6;
+inline constexpr std::size_t kPatternStatesMax = 2'000;
+inline constexpr std::size_t kPatternPathsMax = 1'000;
+
 /// The cache of answers: how many files, and how many bytes in all. The oldest go.
 inline constexpr std::size_t kCachedAnswersMax = 20'000;
 inline constexpr std::uintmax_t kCachedBytesMax = 256U << 20U;

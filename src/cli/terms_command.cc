@@ -9,10 +9,13 @@
 #include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/signing_commands.h"
 #include "keys/digest.h"
 #include "terms/authority.h"
+#include "terms/bundle.h"
 #include "terms/examples.h"
 #include "terms/explain.h"
+#include "terms/finding.h"
 #include "terms/package.h"
 #include "terms/schema.h"
 
@@ -64,7 +67,7 @@ void PrintReport(Console& console, const terms::ExampleReport& report) {
 }
 
 void RunTest(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -124,7 +127,7 @@ void ShowFacts(Console& console, const terms::Package& package) {
       package.schema().FindAction(cedar::EntityUid("Action", std::string(NameOf(terms::Act::kCallTool))));
   if (action == nullptr) return;
   for (const cedar::AttributeType& fact : action->context->attributes) {
-    console.out() << "  " << fact.name << ": " << fact.FindAnnotation("asserted_by").value_or("?") << "\n";
+    console.out() << "  " << fact.name << ": " << package.AsserterOf(fact.name) << "\n";
   }
 }
 
@@ -138,8 +141,38 @@ void ShowClauses(Console& console, const terms::Package& package) {
   }
 }
 
+void ShowSafeguards(Console& console, const terms::Package& package) {
+  if (package.safeguards().empty()) return;
+  console.out() << console.Styled(Style::kBold, "safeguards, which no permit may pass") << "\n";
+  for (const terms::Safeguard& safeguard : package.safeguards()) {
+    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source) << "  "
+                  << safeguard.file << "\n";
+  }
+}
+
+std::string FixedBy(const terms::Reference& reference) {
+  std::string text;
+  if (!reference.version.empty()) text += ", version " + reference.version;
+  if (reference.date_ms) text += ", of " + base::FormatUtc(*reference.date_ms);
+  if (!reference.digest.empty()) text += ", " + reference.digest;
+  return text + (reference.IsFixed() ? "" : ", floating");
+}
+
+void ShowReferences(Console& console, const terms::Agreement& agreement) {
+  if (!agreement.references.empty())
+    console.out() << console.Styled(Style::kBold, "texts that clauses refer to") << "\n";
+  for (const terms::Reference& reference : agreement.references)
+    console.out() << "  " << reference.name << FixedBy(reference) << "\n";
+  if (!agreement.acknowledgements.empty())
+    console.out() << console.Styled(Style::kBold, "findings that the parties accept") << "\n";
+  for (const terms::Acknowledgement& one : agreement.acknowledgements) {
+    console.out() << "  " << terms::NameOf(one.question) << ", " << one.subject
+                  << (one.party.empty() ? "" : ", " + one.party) << ": " << one.reason << "\n";
+  }
+}
+
 void RunShow(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -157,10 +190,12 @@ void RunShow(const Options& options, Console& console) {
   ShowPeople(console, agreement);
   ShowFacts(console, **package);
   ShowClauses(console, **package);
+  ShowSafeguards(console, **package);
+  ShowReferences(console, agreement);
 }
 
 void RunSchema(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -250,12 +285,14 @@ void AddTermsCommand(CLI::App& app, Console& console) {
   schema->footer("Example:\n  proviso terms schema examples/starter > starter.cedarschema");
   schema->callback([options, &console] { RunSchema(*options, console); });
   for (CLI::App* command : {test, show, schema})
-    command->add_option("DIR", options->directory, "The package's directory")->required();
+    command->add_option("DIR", options->directory, "The package's directory, or a bundle")->required();
   CLI::App* digest = terms->add_subcommand("tool-digest", "Digest of a tool's input schema, for [[tool]]");
   digest->add_option("FILE", options->file, "The input schema, JSON")->required();
   digest->footer("Example:\n  proviso terms tool-digest assign_asset.json");
   digest->callback([options, &console] { RunToolDigest(*options, console); });
   AddAuthority(*terms, options, console);
+  AddSigningCommands(*terms, console);
+  AddActivationCommands(*terms, console);
 }
 
 }  // namespace proviso::cli

@@ -16,6 +16,24 @@ struct Party {
   std::string id;
   std::string name;
   std::vector<keys::VerifyKey> signers;
+  std::size_t signatures = 1;  ///< How many of `signers` it takes for the party to have signed.
+};
+
+/// Who must sign the agreement that supersedes this one; and this one, when it supersedes none (quorum.h).
+struct Quorum {
+  std::vector<std::string> parties;  ///< In the agreement's order; by default every party that has keys.
+  std::size_t at_least = 0;          ///< How many of them; by default all.
+
+  bool operator==(const Quorum&) const = default;
+};
+
+/// A key that no party, approver or issuer may ever have again.
+struct RevokedKey {
+  keys::VerifyKey key;
+  std::int64_t from_ms = 0;  ///< Of a signature on this very agreement: it counts when it is older.
+  std::string reason;
+
+  bool operator==(const RevokedKey&) const = default;
 };
 
 /// A fact that the agreement adds to the built-in ones, or whose source it names.
@@ -63,6 +81,29 @@ struct AuthorityIssuer {
   keys::VerifyKey key;
 };
 
+enum class CheckQuestion : std::uint8_t;  // finding.h
+
+/// A text outside the agreement that clauses refer to: a law, a policy, a list.
+struct Reference {
+  std::string name;
+  std::string title;
+  std::string version;
+  std::optional<std::int64_t> date_ms;
+  std::string digest;  ///< "sha256:<hex>" of the text, or "".
+
+  /// Whether it is always the same text: a digest says so, or a version or date, unless the version is one
+  /// that moves ("latest", "as amended", "2.1 or later").
+  [[nodiscard]] bool IsFixed() const;
+};
+
+/// A finding that the parties know of and accept (finding.h). It stands in every decision's record.
+struct Acknowledgement {
+  CheckQuestion question;
+  std::string subject;  ///< A clause's id, a safeguard's name, or an act's name.
+  std::string party;    ///< Of "set aside by one party"; "" for any.
+  std::string reason;
+};
+
 /// How long things wait for a person.
 struct HoldTerms {
   std::int64_t wait_ms = 120'000;       ///< The caller's connection stays open this long.
@@ -85,8 +126,14 @@ struct Agreement {
   std::vector<ApproverProfile> approver_profiles;  ///< Weakest first.
   std::vector<NamedApprover> approvers;
   std::vector<AuthorityIssuer> authority_issuers;
+  std::vector<Reference> references;
+  std::vector<Acknowledgement> acknowledgements;
+  Quorum quorum;  ///< Nobody, when no party has keys: such an agreement is never signed.
+  std::vector<RevokedKey> revoked_keys;
   HoldTerms hold;
 
+  /// nullptr when there is none.
+  [[nodiscard]] const Reference* FindReference(std::string_view reference_name) const;
   [[nodiscard]] const ApplicationTerms* FindApplication(std::string_view id) const;
   /// The catalogue's tool, whatever schema it is offered with; nullptr when it is not catalogued.
   [[nodiscard]] const CatalogueTool* FindTool(std::string_view server, std::string_view tool_name) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include "base/fields.h"
 #include "terms/limits.h"
@@ -13,7 +14,9 @@ namespace {
 using cedar::Expression;
 using cedar::ExpressionPtr;
 
-constexpr std::array<std::string_view, 5> kAnnotations{"id", "title", "source", "modality", "note"};
+constexpr std::array<std::string_view, 7> kAnnotations{"id",   "title",    "source",   "modality",
+                                                       "note", "document", "refers_to"};
+constexpr std::array<std::string_view, 4> kSafeguardAnnotations{"safeguard", "title", "source", "note"};
 
 /// Collects the first step of every path that begins at `context`. Depth is bounded by the parser.
 class FactCollector {
@@ -89,13 +92,42 @@ bool HasControls(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
 
+void RefuseOtherAnnotations(const cedar::PolicyBody& body, std::span<const std::string_view> allowed,
+                            const std::string& file, std::vector<std::string>& errors) {
+  const std::vector<std::string> known(allowed.begin(), allowed.end());
+  for (const cedar::Annotation& given : body.annotations) {
+    if (std::ranges::find(known, given.key) != known.end()) continue;
+    const std::string meant = base::DidYouMean(given.key, known);
+    errors.push_back(file + ": unknown annotation @" + given.key +
+                     (meant.empty() ? "" : "; did you mean @" + meant + "?"));
+  }
+}
+
+/// Names between commas, without the spaces around them; an empty one stays, and is nobody's name.
+std::vector<std::string> Names(std::string_view list) {
+  std::vector<std::string> names;
+  while (true) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view name = list.substr(0, comma);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    names.emplace_back(name);
+    if (comma == list.size()) return names;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+std::string PlaceOf(const cedar::PolicyBody& body) {
+  return body.source_name + ":" + std::to_string(body.position.line);
+}
+
 }  // namespace
 
 Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors) {
   const cedar::PolicyBody& body = policy.body();
   Clause clause;
   clause.effect = body.effect;
-  clause.file = body.source_name + ":" + std::to_string(body.position.line);
+  clause.file = PlaceOf(body);
   const auto annotation = [&policy](std::string_view key) {
     return std::string(policy.FindAnnotation(key).value_or(""));
   };
@@ -117,14 +149,36 @@ Clause ReadClause(const cedar::Policy& policy, std::vector<std::string>& errors)
   } else if (modality != "shall") {
     errors.push_back(clause.file + ": @modality(\"" + modality + "\") must be \"shall\" or \"should\"");
   }
-  const std::vector<std::string> known(kAnnotations.begin(), kAnnotations.end());
-  for (const cedar::Annotation& given : body.annotations) {
-    if (std::ranges::find(known, given.key) != known.end()) continue;
-    const std::string meant = base::DidYouMean(given.key, known);
-    errors.push_back(clause.file + ": unknown annotation @" + given.key +
-                     (meant.empty() ? "" : "; did you mean @" + meant + "?"));
-  }
+  clause.document = annotation("document");
+  if (policy.FindAnnotation("refers_to")) clause.references = Names(annotation("refers_to"));
+  RefuseOtherAnnotations(body, kAnnotations, clause.file, errors);
   return clause;
+}
+
+Safeguard ReadSafeguard(const cedar::Policy& policy, std::vector<std::string>& errors) {
+  const cedar::PolicyBody& body = policy.body();
+  const auto annotation = [&policy](std::string_view key) {
+    return std::string(policy.FindAnnotation(key).value_or(""));
+  };
+  Safeguard safeguard{annotation("safeguard"), annotation("source"), PlaceOf(body), annotation("title")};
+  const std::string& name = safeguard.name;
+  if (name.empty()) {
+    errors.push_back(safeguard.file + ": a safeguard needs a name: add @safeguard(\"…\")");
+  } else if (name.size() > kSafeguardNameBytesMax || name.starts_with(' ') || name.ends_with(' ') ||
+             HasControls(name)) {
+    errors.push_back(safeguard.file + ": @safeguard must be one line of at most " +
+                     std::to_string(kSafeguardNameBytesMax) + " bytes without spaces around it");
+  }
+  if (HasControls(safeguard.title) || HasControls(safeguard.source))
+    errors.push_back(safeguard.file +
+                     ": @title and @source must be one line each, without control characters");
+  if (safeguard.title.empty()) safeguard.title = name;
+  if (body.effect != cedar::Effect::kPermit) {
+    errors.push_back(safeguard.file +
+                     ": a safeguard is written as a permit: what it matches may never be permitted");
+  }
+  RefuseOtherAnnotations(body, kSafeguardAnnotations, safeguard.file, errors);
+  return safeguard;
 }
 
 FactsRead FactsReadBy(const cedar::Policy& policy) {

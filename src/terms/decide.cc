@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/clock.h"
+#include "terms/internal/conform.h"
 
 namespace proviso::terms {
 namespace {
@@ -76,13 +77,6 @@ std::optional<std::string> NotInForce(const Agreement& agreement, const std::opt
   return std::nullopt;
 }
 
-base::Result<cedar::Entities> LocalEntities(const Package& package, const Question& question) {
-  std::vector<cedar::Entity> local = EntitiesOf(question);
-  std::erase_if(local,
-                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
-  return cedar::Entities::Build(std::move(local), &package.entities());
-}
-
 Decision Denied(Ground ground, std::string detail) {
   Decision decision;
   decision.ground = ground;
@@ -121,6 +115,13 @@ std::string_view NameOf(Outcome outcome) {
   return "forbid";
 }
 
+base::Result<cedar::Entities> EntitiesFor(const Package& package, const Question& question) {
+  std::vector<cedar::Entity> local = EntitiesOf(question);
+  std::erase_if(local,
+                [&](const cedar::Entity& entity) { return package.entities().Find(entity.uid) != nullptr; });
+  return cedar::Entities::Build(std::move(local), &package.entities());
+}
+
 DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::string>& people) {
   std::set<std::string> distinct;
   std::set<std::string> roles;
@@ -132,12 +133,19 @@ DecisionFact DecisionBy(const Agreement& agreement, const std::vector<std::strin
   return {{distinct.begin(), distinct.end()}, {roles.begin(), roles.end()}, DecisionFact::Match::kThisCall};
 }
 
-Decision Decide(const Package& package, const Question& question) {
-  if (auto ended = NotInForce(package.agreement(), question.facts.now_ms)) {
+Decision Decide(const Package& package, const Question& given) {
+  if (auto ended = NotInForce(package.agreement(), given.facts.now_ms)) {
     return Denied(Ground::kNotInForce, std::move(*ended));
   }
-  if (question.facts.undecidable) return Denied(Ground::kUndecidable, *question.facts.undecidable);
-  const auto entities = LocalEntities(package, question);
+  return DecideAsIfInForce(package, given);
+}
+
+Decision DecideAsIfInForce(const Package& package, const Question& given) {
+  if (given.facts.undecidable) return Denied(Ground::kUndecidable, *given.facts.undecidable);
+  const auto conformed = internal::ConformedQuestion::Of(package, given);
+  if (!conformed) return Denied(Ground::kUndecidable, conformed.error().message);
+  const Question& question = **conformed;
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return Denied(Ground::kUndecidable, entities.error().message);
   const cedar::Request request = RequestOf(question, std::nullopt);
   const Evaluation plain = Evaluate(package, *entities, request);
@@ -155,10 +163,13 @@ Decision Decide(const Package& package, const Question& question) {
   return decision;
 }
 
-bool ForbiddenWhateverTheInput(const Package& package, Question question) {
-  question.facts.input.reset();
-  if (NotInForce(package.agreement(), question.facts.now_ms) || question.facts.undecidable) return true;
-  const auto entities = LocalEntities(package, question);
+bool ForbiddenWhateverTheInput(const Package& package, Question given) {
+  given.facts.input.reset();
+  if (NotInForce(package.agreement(), given.facts.now_ms) || given.facts.undecidable) return true;
+  const auto conformed = internal::ConformedQuestion::Of(package, given);
+  if (!conformed) return true;
+  const Question& question = **conformed;
+  const auto entities = EntitiesFor(package, question);
   if (!entities) return true;
   const Evaluation plain = Evaluate(package, *entities, RequestOf(question, std::nullopt));
   if (plain.Permits()) return false;

@@ -33,8 +33,8 @@ enum class Ground : std::uint8_t {
   kForbidden,     ///< A forbid applies.
   kErringForbid,  ///< No forbid applies, but one could not be evaluated.
   kNotPermitted,  ///< Nothing permits it.
-  kUndecidable,   ///< The call's arguments cannot be read, or the request's entities contradict the
-                  ///< agreement's.
+  kUndecidable,   ///< The call's arguments cannot be read, a fact is not of the type that the terms give
+                  ///< it, or the request's entities contradict the agreement's.
   kNotInForce,    ///< The agreement has not begun, or has ended, or nobody said what time it is.
 };
 
@@ -55,7 +55,17 @@ struct Decision {
 };
 
 /// Decides one question. Pure; any thread.
+/// Facts are brought into the types that the package's schema gives them first: what it does not declare
+/// of `input` or of another record is left out.
 [[nodiscard]] Decision Decide(const Package& package, const Question& question);
+
+/// The same whatever the agreement's dates, for whoever compares drafts.
+[[nodiscard]] Decision DecideAsIfInForce(const Package& package, const Question& question);
+
+/// The entities that a question is decided with: those that stand for it, above the package's own, which
+/// count where both have one of a name. Fails with kInvalid or kConflict where they contradict each other;
+/// Decide then forbids. The result borrows from `package`.
+[[nodiscard]] base::Result<cedar::Entities> EntitiesFor(const Package& package, const Question& question);
 
 /// Whether Decide would answer kForbid whatever the call's arguments were, all other facts being as they are
 /// in `question` (its input is not looked at). True only when it is certain: a forbid applies that reads

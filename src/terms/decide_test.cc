@@ -265,13 +265,14 @@ TEST(Decide, ForbidsACallWhoseArgumentsCannotBeRead) {
 }
 
 TEST(Decide, ForbidsARequestThatContradictsTheAgreementsEntities) {
-  // An entity of the package names Model::"m" as its parent, so a request may not define that model.
+  // An entity of the package names Application::"visitor" as its parent, so a request may not define it.
   const auto package =
       LoadClauses(std::string(kPermitAll), AgreementToml(),
                   {{"entities.json", R"([{"uid": {"type": "Model", "id": "model-a"}, "attrs": {},
                               "parents": [{"type": "Provider", "id": "provider-a"}]},
-                             {"uid": {"type": "UseCase", "id": "translation"}, "attrs": {},
-                              "parents": [{"type": "Application", "id": "visitor"}]}])"}});
+                             {"uid": {"type": "Desk", "id": "one"}, "attrs": {},
+                              "parents": [{"type": "Application", "id": "visitor"}]}])"},
+                   {"schema.cedarschema", "entity Desk in [Application];"}});
   ASSERT_TRUE(package.has_value()) << package.error().message;
   Question question = Generation();
   question.application = "visitor";

@@ -11,6 +11,7 @@
 #include "cedar/validate.h"
 #include "keys/digest.h"
 #include "terms/examples.h"
+#include "terms/internal/package_checks.h"
 #include "terms/internal/possible_decisions.h"
 #include "terms/limits.h"
 #include "terms/schema.h"
@@ -23,19 +24,12 @@ using base::Fail;
 using cedar::Entity;
 using cedar::EntityUid;
 
-base::Digest DigestOf(const std::vector<PackageFile>& sorted) {
-  std::string lines;
-  for (const PackageFile& file : sorted) {
-    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
-  }
-  return keys::Sha256(lines);
-}
-
 struct Place {
   std::string_view directory;
   std::string_view suffix;
 };
 constexpr Place kClauses{"clauses/", ".cedar"};
+constexpr Place kSafeguards{"safeguards/", ".cedar"};
 constexpr Place kExamples{"examples/", ".toml"};
 
 bool IsBelow(const std::string& path, const Place& place) {
@@ -44,7 +38,7 @@ bool IsBelow(const std::string& path, const Place& place) {
 
 bool IsPart(const std::string& path) {
   return path == "agreement.toml" || path == "schema.cedarschema" || path == "entities.json" ||
-         IsBelow(path, kClauses) || IsBelow(path, kExamples);
+         IsBelow(path, kClauses) || IsBelow(path, kSafeguards) || IsBelow(path, kExamples);
 }
 
 bool LooksLikeAPart(const std::string& path) {
@@ -68,7 +62,7 @@ void CheckPaths(const std::vector<PackageFile>& sorted, std::vector<std::string>
     if (IsPart(file.path)) continue;
     errors.push_back(file.path +
                      ": not a part of a package; parts are agreement.toml, schema.cedarschema, "
-                     "entities.json, clauses/*.cedar and examples/*.toml");
+                     "entities.json, clauses/*.cedar, safeguards/*.cedar and examples/*.toml");
   }
   const auto twice = std::ranges::adjacent_find(sorted, {}, &PackageFile::path);
   if (twice != sorted.end()) errors.push_back(twice->path + ": the file is given twice");
@@ -98,6 +92,13 @@ std::vector<Entity> EntitiesOf(const Agreement& agreement) {
   return entities;
 }
 
+void RefuseSlots(const cedar::PolicySet& parsed, const PackageFile& file, std::vector<std::string>& errors) {
+  for (const cedar::Template& with_slots : parsed.templates()) {
+    errors.push_back(file.path + ":" + std::to_string(with_slots.body->position.line) +
+                     ": a clause with a slot decides nothing; write the principal or resource out");
+  }
+}
+
 /// A clause may read what need not be there: a forbid then forbids, and a permit does not permit. A
 /// clause that no request can satisfy may be a draft's, and harms nobody.
 bool IsDefinedByTerms(const cedar::ValidationFinding& finding) {
@@ -111,7 +112,7 @@ bool IsDefinedByTerms(const cedar::ValidationFinding& finding) {
 Package::Package() = default;
 Package::~Package() = default;
 
-base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory) {
   const auto paths = base::ListFiles(directory, "");
   if (!paths) return std::unexpected(paths.error());
   std::vector<PackageFile> files;
@@ -125,7 +126,22 @@ base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem
     files.push_back({relative, std::move(*content)});
     if (files.size() > kPackageFilesMax || bytes > kPackageBytesMax) break;  // refused by FromFiles
   }
-  auto package = FromFiles(std::move(files));
+  std::ranges::sort(files, {}, &PackageFile::path);
+  return files;
+}
+
+base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted) {
+  std::string lines;
+  for (const PackageFile& file : sorted) {
+    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
+  }
+  return keys::Sha256(lines);
+}
+
+base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+  auto files = ReadPackageFiles(directory);
+  if (!files) return std::unexpected(files.error());
+  auto package = FromFiles(std::move(*files));
   if (!package)
     return Fail(package.error().code, directory.string() + " is refused:\n" + package.error().message);
   return package;
@@ -138,7 +154,7 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
   CheckPaths(files, errors);
   std::shared_ptr<Package> package(
       new Package());  // shared: requests in flight keep the terms they began under
-  package->digest_ = DigestOf(files);
+  package->digest_ = DigestOfFiles(files);
   const auto content = [&files](std::string_view path) {
     const auto found = std::ranges::find(files, path, &PackageFile::path);
     return found == files.end() ? std::string_view() : std::string_view(found->content);
@@ -153,9 +169,13 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
   for (const PackageFile& file : files) {
     if (IsBelow(file.path, kClauses)) package->ReadClauses(file, errors);
   }
+  for (const PackageFile& file : files) {
+    if (IsBelow(file.path, kSafeguards)) package->ReadSafeguards(file, errors);
+  }
   if (package->clauses_.empty())
     errors.emplace_back("clauses/: no clause; without a permit everything is forbidden");
   package->CheckFacts(errors);
+  internal::CheckSubjects(*package, errors);
   package->CheckTypes(errors);
   for (const PackageFile& file : files) {
     if (IsBelow(file.path, kExamples)) package->ReadExamplesOf(file, errors);
@@ -170,6 +190,8 @@ void Package::ReadSchema(std::string_view extension, std::vector<std::string>& e
   auto schema = cedar::Schema::Parse(schema_text_, "schema (built in, with schema.cedarschema and [[fact]])");
   if (schema) {
     schema_ = std::make_unique<cedar::Schema>(std::move(*schema));
+    facts_type_ = schema_->common_types().at("Facts");
+    asserters_ = internal::ReadAsserters(agreement_, *schema_, errors);
   } else {
     errors.push_back(schema.error().message);
   }
@@ -192,8 +214,18 @@ void Package::ReadEntities(std::string_view json, std::vector<std::string>& erro
   auto built = cedar::Entities::Build(std::move(entities));
   if (built) {
     entities_ = std::move(*built);
+    CheckEntities(errors);
   } else {
     errors.push_back("entities.json: " + built.error().message);
+  }
+}
+
+/// Entities that are not as the schema says would make clauses mean what nobody checked.
+void Package::CheckEntities(std::vector<std::string>& errors) const {
+  if (schema_ == nullptr) return;  // already an error
+  for (const Entity* entity : entities_.Sorted()) {
+    if (auto valid = cedar::ValidateEntity(*entity, entities_, *schema_); !valid)
+      errors.push_back("entities.json: " + valid.error().message);
   }
 }
 
@@ -203,10 +235,7 @@ void Package::ReadClauses(const PackageFile& file, std::vector<std::string>& err
     errors.push_back(parsed.error().message);
     return;
   }
-  for (const cedar::Template& with_slots : parsed->templates()) {
-    errors.push_back(file.path + ":" + std::to_string(with_slots.body->position.line) +
-                     ": a clause with a slot decides nothing; write the principal or resource out");
-  }
+  RefuseSlots(*parsed, file, errors);
   for (const cedar::Policy& policy : parsed->policies()) {
     Clause clause = ReadClause(policy, errors);
     if (clauses_.size() >= kClausesMax) {
@@ -226,39 +255,71 @@ void Package::ReadClauses(const PackageFile& file, std::vector<std::string>& err
       errors.push_back(clause.file + ": " + added.error().message);
       continue;
     }
+    internal::CheckClause(clause, agreement_, errors);
     clause_index_.emplace(policy_id, clauses_.size());
     clauses_.push_back(std::move(clause));
   }
 }
 
-void Package::CheckFacts(std::vector<std::string>& errors) const {
-  std::vector<std::string> known = BuiltInFacts();
-  for (const FactDeclaration& fact : agreement_.facts) {
-    const bool built_in = !BuiltInSource(fact.name).empty();
-    if (built_in && !fact.type.empty()) {
-      errors.push_back("agreement.toml: fact " + fact.name +
-                       " is built in; name only its source, not a type");
-    } else if (!built_in && fact.type.empty()) {
-      errors.push_back("agreement.toml: fact " + fact.name + " needs a type, such as \"Bool\" or \"String\"");
-    }
-    if (!built_in) known.push_back(fact.name);
+void Package::ReadSafeguards(const PackageFile& file, std::vector<std::string>& errors) {
+  const auto parsed = cedar::ParsePolicies(file.content, file.path);
+  if (!parsed) {
+    errors.push_back(parsed.error().message);
+    return;
   }
-  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get()}) {
-    for (const cedar::Policy& policy : set->policies()) CheckFactsOf(policy, known, errors);
+  RefuseSlots(*parsed, file, errors);
+  for (const cedar::Policy& policy : parsed->policies()) {
+    Safeguard safeguard = ReadSafeguard(policy, errors);
+    if (safeguards_.size() >= kSafeguardsMax) {
+      errors.push_back(file.path + ": more than " + std::to_string(kSafeguardsMax) + " safeguards");
+      return;
+    }
+    if (safeguard.name.empty()) continue;
+    const auto twice = std::ranges::find(safeguards_, safeguard.name, &Safeguard::name);
+    if (twice != safeguards_.end()) {
+      errors.push_back(safeguard.file + ": safeguard " + safeguard.name + " stands already at " +
+                       twice->file);
+    } else if (clause_index_.contains(safeguard.name)) {
+      errors.push_back(safeguard.file + ": safeguard " + safeguard.name +
+                       ": a clause has this as its number; give the safeguard another name");
+    } else if (auto added = safeguard_policies_->Add(safeguard.name, policy.body()); !added) {
+      errors.push_back(safeguard.file + ": " + added.error().message);
+    } else {
+      safeguards_.push_back(std::move(safeguard));
+    }
   }
 }
 
-void Package::CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
+void Package::CheckFacts(std::vector<std::string>& errors) const {
+  for (const FactDeclaration& fact : agreement_.facts) {
+    if (!fact.type.empty() && !MayBeRetyped(fact.name)) {
+      errors.push_back("agreement.toml: fact " + fact.name +
+                       " is built in; name only its source, not a type");
+    } else if (fact.type.empty() && schema_ != nullptr && !asserters_.contains(fact.name)) {
+      errors.push_back("agreement.toml: fact " + fact.name + " needs a type, such as \"Bool\" or \"String\"");
+    }
+  }
+  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get()}) {
+    for (const cedar::Policy& policy : set->policies())
+      CheckFactsOf(policy, ClauseOf(policy).file + ": clause " + policy.id(), errors);
+  }
+  for (const cedar::Policy& policy : safeguard_policies_->policies())
+    CheckFactsOf(policy, policy.body().source_name + ": safeguard " + policy.id(), errors);
+}
+
+void Package::CheckFactsOf(const cedar::Policy& policy, const std::string& where,
                            std::vector<std::string>& errors) const {
-  const std::string where = ClauseOf(policy).file + ": clause " + policy.id();
   const FactsRead read = FactsReadBy(policy);
   if (read.extent == FactsRead::Extent::kWholeContext) {
     errors.push_back(where +
                      " reads context as a whole; name each fact, context.purpose, so that its source "
                      "is known");
   }
+  if (schema_ == nullptr) return;  // already an error, and no fact is known
   for (const std::string& name : read.names) {
-    if (std::ranges::find(known, name) != known.end()) continue;
+    if (asserters_.contains(name)) continue;
+    std::vector<std::string> known;
+    for (const auto& [fact, asserter] : asserters_) known.push_back(fact);
     const std::string meant = base::DidYouMean(name, known);
     errors.push_back(
         where + " reads context." + name + ", a fact that nobody declared a source for" +
@@ -268,7 +329,7 @@ void Package::CheckFactsOf(const cedar::Policy& policy, const std::vector<std::s
 
 void Package::CheckTypes(std::vector<std::string>& errors) const {
   if (!errors.empty()) return;  // what is wrong with names and facts would be said again
-  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get()}) {
+  for (const cedar::PolicySet* set : {deciding_.get(), advising_.get(), safeguard_policies_.get()}) {
     const cedar::ValidationReport report = cedar::Validate(*set, *schema_);
     for (const cedar::ValidationFinding& finding : report.findings) {
       if (!IsDefinedByTerms(finding)) errors.push_back(finding.Text());
@@ -309,6 +370,11 @@ void Package::PrepareDecisions() {
 
 std::string Package::DigestText() const {
   return "sha256:" + base::ToHex(digest_);
+}
+
+std::string_view Package::AsserterOf(std::string_view fact) const {
+  const auto found = asserters_.find(fact);
+  return found == asserters_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 const Clause& Package::ClauseOf(const cedar::Policy& policy) const {

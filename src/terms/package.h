@@ -4,6 +4,7 @@
 //   schema.cedarschema    optional: entity and record types that the clauses add
 //   entities.json         optional: entities that hold for every request (Cedar's JSON form)
 //   clauses/*.cedar       the clauses
+//   safeguards/*.cedar    what must hold whatever the clauses say (clause.h)
 //   examples/*.toml       worked requests and the outcome that each must have (examples.h)
 //
 // Every clause passes strict validation against the schema (cedar/validate.h), but that it may read what
@@ -16,6 +17,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +41,11 @@ struct PackageFile {
   std::string content;
 };
 
+/// The parts of a package in a directory, sorted by path, as Package::Load would read them; not yet checked.
+[[nodiscard]] base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory);
+/// What Package::digest() is of these files, which are sorted by path.
+[[nodiscard]] base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted);
+
 class Package {
  public:
   ~Package();
@@ -58,6 +65,8 @@ class Package {
   /// "sha256:<hex>"
   [[nodiscard]] std::string DigestText() const;
   [[nodiscard]] const cedar::Schema& schema() const { return *schema_; }
+  /// The record type of every act's context.
+  [[nodiscard]] const cedar::Type& facts_type() const { return *facts_type_; }
   [[nodiscard]] const std::string& schema_text() const { return schema_text_; }
   /// Clauses that decide, and those that only advise.
   [[nodiscard]] const cedar::PolicySet& deciding() const { return *deciding_; }
@@ -70,6 +79,13 @@ class Package {
   [[nodiscard]] const Clause& ClauseOf(const cedar::Policy& policy) const;
   /// In the order of the files.
   [[nodiscard]] const std::vector<Clause>& clauses() const { return clauses_; }
+  /// In the order of the files.
+  [[nodiscard]] const std::vector<Safeguard>& safeguards() const { return safeguards_; }
+  /// Their scopes, as permits under their names. They decide nothing.
+  [[nodiscard]] const cedar::PolicySet& safeguard_policies() const { return *safeguard_policies_; }
+  /// Who asserts a fact: "gateway", "detector", "ledger", "person", "party" (the application's), or the id of
+  /// a party or third party; "" for a name that is no fact of the schema.
+  [[nodiscard]] std::string_view AsserterOf(std::string_view fact) const;
   /// In the order of the files.
   [[nodiscard]] const std::vector<Example>& examples() const { return examples_; }
 
@@ -89,11 +105,13 @@ class Package {
  private:
   Package();
   void ReadClauses(const PackageFile& file, std::vector<std::string>& errors);
+  void ReadSafeguards(const PackageFile& file, std::vector<std::string>& errors);
   void ReadSchema(std::string_view extension, std::vector<std::string>& errors);
+  void CheckEntities(std::vector<std::string>& errors) const;
   void ReadEntities(std::string_view json, std::vector<std::string>& errors);
   void ReadExamplesOf(const PackageFile& file, std::vector<std::string>& errors);
   void CheckFacts(std::vector<std::string>& errors) const;
-  void CheckFactsOf(const cedar::Policy& policy, const std::vector<std::string>& known,
+  void CheckFactsOf(const cedar::Policy& policy, const std::string& where,
                     std::vector<std::string>& errors) const;
   void CheckTypes(std::vector<std::string>& errors) const;
   void PrepareDecisions();
@@ -102,12 +120,16 @@ class Package {
   base::Digest digest_{};
   std::unique_ptr<cedar::Schema> schema_;
   std::string schema_text_;
+  cedar::TypePtr facts_type_;
   std::shared_ptr<cedar::PolicySet> deciding_ = std::make_shared<cedar::PolicySet>();
   std::shared_ptr<cedar::PolicySet> advising_ = std::make_shared<cedar::PolicySet>();
   std::unique_ptr<const cedar::CompiledPolicies> compiled_deciding_;
   std::unique_ptr<const cedar::CompiledPolicies> compiled_advising_;
   cedar::Entities entities_;
   std::vector<Clause> clauses_;
+  std::shared_ptr<cedar::PolicySet> safeguard_policies_ = std::make_shared<cedar::PolicySet>();
+  std::vector<Safeguard> safeguards_;
+  std::map<std::string, std::string, std::less<>> asserters_;  // by fact
   std::unordered_map<std::string, std::size_t> clause_index_;  // by policy id
   std::vector<Example> examples_;
   std::unordered_set<const cedar::Policy*> reads_decision_;

@@ -194,7 +194,8 @@ WorkedRequest ReadWorkedRequest(Fields& table, const Agreement& agreement, const
   Fields facts(table.Table("facts"), table.PathOf("facts"), errors);
   question.facts = ReadFacts(facts, question.act, agreement, schema, errors);
   const CatalogueTool* tool = agreement.FindTool(question.tool_server, question.tool);
-  if (question.act == Act::kCallTool && !question.facts.effect && tool != nullptr)
+  const bool is_catalogued = table.Boolean("catalogued", true);
+  if (question.act == Act::kCallTool && !question.facts.effect && tool != nullptr && is_catalogued)
     question.facts.effect = tool->effect;
   if (question.facts.purpose) {
     const auto allowed = AllowedPurpose(agreement, question.application, *question.facts.purpose);

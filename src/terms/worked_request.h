@@ -3,6 +3,7 @@
 //   act = "call_tool"                    # generate (the default), embed, call_tool, release, administer
 //   application = "analyst-desk"
 //   tool = "assign_asset"                # server = "…" for an MCP server's tool
+//   catalogued = false                   # offered under another schema than the catalogue's: no effect
 //   model = "model-a"                    # provider = "…"
 //   [facts]
 //   purpose = "logistics-planning"

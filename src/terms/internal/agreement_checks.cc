@@ -6,6 +6,7 @@
 
 #include "base/fields.h"
 #include "cedar/parse.h"
+#include "terms/internal/agreement_signing.h"
 #include "terms/limits.h"
 
 namespace proviso::terms::internal {
@@ -98,19 +99,13 @@ bool IsOneType(std::string_view type) {
 }
 
 void CheckFacts(const Agreement& agreement, Errors& errors) {
-  std::vector<std::string> asserters(kSources.begin(), kSources.end());
-  for (const Party& party : agreement.parties) asserters.push_back(party.id);
-  asserters.insert(asserters.end(), agreement.third_parties.begin(), agreement.third_parties.end());
   for (const FactDeclaration& fact : agreement.facts) {
     if (!IsIdentifier(fact.name))
       errors.push_back("fact " + fact.name + ": the name must be one word of letters, digits and _");
     if (!IsOneType(fact.type))
       errors.push_back("fact " + fact.name + ": type \"" + fact.type + "\" is not one Cedar type");
-    if (std::ranges::find(asserters, fact.asserted_by) != asserters.end()) continue;
-    const std::string meant = base::DidYouMean(fact.asserted_by, asserters);
-    errors.push_back("fact " + fact.name + ": asserted_by \"" + fact.asserted_by +
-                     "\" is neither a source (gateway, detector, ledger, person, party) nor a party" +
-                     (meant.empty() ? "" : "; did you mean " + meant + "?"));
+    if (auto unknown = UnknownAsserter(agreement, fact.asserted_by))
+      errors.push_back("fact " + fact.name + ": " + *unknown);
   }
 }
 
@@ -133,6 +128,17 @@ void CheckDates(const Agreement& agreement, Errors& errors) {
 
 }  // namespace
 
+std::optional<std::string> UnknownAsserter(const Agreement& agreement, std::string_view asserter) {
+  std::vector<std::string> asserters(kSources.begin(), kSources.end());
+  for (const Party& party : agreement.parties) asserters.push_back(party.id);
+  asserters.insert(asserters.end(), agreement.third_parties.begin(), agreement.third_parties.end());
+  if (std::ranges::find(asserters, asserter) != asserters.end()) return std::nullopt;
+  const std::string meant = base::DidYouMean(asserter, asserters);
+  return "asserted_by \"" + std::string(asserter) +
+         "\" is neither a source (gateway, detector, ledger, person, party) nor a party" +
+         (meant.empty() ? "" : "; did you mean " + meant + "?");
+}
+
 void CheckAgreement(const Agreement& agreement, std::vector<std::string>& errors) {
   CheckParties(agreement, errors);
   CheckNamesAreDistinct(agreement, errors);
@@ -141,6 +147,7 @@ void CheckAgreement(const Agreement& agreement, std::vector<std::string>& errors
   CheckApplications(agreement, errors);
   CheckProfiles(agreement, errors);
   CheckDates(agreement, errors);
+  CheckSigning(agreement, errors);
 }
 
 }  // namespace proviso::terms::internal

@@ -1,0 +1,245 @@
+#include "terms/internal/check_set_aside.h"
+
+#include <algorithm>
+
+#include "terms/internal/asserters.h"
+#include "terms/witness.h"
+#include "terms/witness_words.h"
+
+namespace proviso::terms::internal {
+namespace {
+
+using analysis::Answer;
+using analysis::Compiled;
+using analysis::Term;
+
+bool IsSafeguard(const Package& package, const std::string& id) {
+  return package.safeguard_policies().Find(id) != nullptr && FindClause(package, id) == nullptr;
+}
+
+/// What stands in the way of the first request: the scope matches, or the forbid applies.
+bool IsBlockedBy(const Package& package, const std::string& id, const Evaluated& first) {
+  return IsSafeguard(package, id) ? first.IsInScope(id) : first.Satisfies(id) || first.Errs(id);
+}
+
+bool ShowsSetAside(const Package& package, const Subject& subject, const Evaluated& first,
+                   const Evaluated& second) {
+  return IsBlockedBy(package, subject.id, first) && first.outcome() != Outcome::kPermit &&
+         second.outcome() == Outcome::kPermit &&
+         IsOwnChange(package, subject.party, first.question(), second.question());
+}
+
+base::Result<Compiled> Blocks(const std::string& id, Inquiry& inquiry) {
+  return IsSafeguard(inquiry.package(), id) ? inquiry.Scope(id) : inquiry.Clause(id);
+}
+
+base::Result<Compiled> BlocksVariant(const std::string& id, const Package& package, Variant& variant) {
+  if (!IsSafeguard(package, id)) return variant.symbolic->ClauseTerms(id);
+  return variant.symbolic->Compile(package.safeguard_policies().Find(id)->body());
+}
+
+struct Pair {
+  Sought sought;
+  std::shared_ptr<const Evaluated> second;
+};
+
+void Settle(const MaybeSetAside& one, const Pair& pair) {
+  one.part->sought = pair.sought;
+  one.part->after = pair.second;
+}
+
+/// Whether there is a pair of which the first satisfies any of `blocked`.
+Pair SeekPair(const std::vector<Term>& blocked, Variant& variant, Inquiry& inquiry) {
+  analysis::Terms& terms = inquiry.terms();
+  analysis::Query query{inquiry.question()->assumptions, {}};
+  const auto add = [&query](const std::vector<Term>& more) {
+    query.assertions.insert(query.assertions.end(), more.begin(), more.end());
+  };
+  add(variant.question.assumptions);
+  add(inquiry.symbolic().Assumptions());
+  add(variant.symbolic->Assumptions());
+  add({variant.is_own_change, terms.Or(blocked), terms.Not(inquiry.outcomes()->permit),
+       variant.outcomes.permit});
+  query.wanted = analysis::WantedFor(inquiry.question()->request, inquiry.symbolic().compiler());
+  const std::size_t of_first = query.wanted.size();
+  const std::vector<Term> of_second =
+      analysis::WantedFor(variant.question.request, variant.symbolic->compiler());
+  query.wanted.insert(query.wanted.end(), of_second.begin(), of_second.end());
+  const auto answer = inquiry.solver().Ask(query);
+  if (!answer) return {Sought::Unknown(answer.error().message), nullptr};
+  Pair pair;
+  pair.sought.scripts = {answer->script_digest};
+  pair.sought.took_ms = answer->took_ms;
+  if (answer->kind == Answer::Kind::kUnknown) pair.sought.reason = answer->reason;
+  if (answer->kind == Answer::Kind::kUnsat) pair.sought.kind = Sought::Kind::kNone;
+  if (answer->kind != Answer::Kind::kSat) return pair;
+  const std::span<const Term> wanted(query.wanted);
+  const std::span<const analysis::SmtValue> values(answer->values);
+  auto first = inquiry.Replay(inquiry.question()->request, inquiry.symbolic().compiler(),
+                              wanted.first(of_first), values.first(of_first));
+  auto second = inquiry.Replay(variant.question.request, variant.symbolic->compiler(),
+                               wanted.subspan(of_first), values.subspan(of_first));
+  if (!first || !second) {
+    pair.sought.reason = FaultOfTheAnalysis(answer->script_digest, (first ? second : first).error().message);
+    return pair;
+  }
+  inquiry.known().Add(*first);
+  inquiry.known().Add(*second);
+  pair.sought.kind = Sought::Kind::kFound;
+  pair.sought.found = std::move(*first);
+  pair.second = std::move(*second);
+  return pair;
+}
+
+/// A pair that the clauses themselves suggest; without a second where they suggest none.
+Pair SuggestedPair(const Subject& subject, const std::vector<std::string>& facts, Inquiry& inquiry) {
+  constexpr int kTriesMax = 8;
+  int tries = 0;
+  for (const auto& first : inquiry.known().All()) {
+    const bool may_be_first =
+        first->outcome() != Outcome::kPermit && IsBlockedBy(inquiry.package(), subject.id, *first);
+    if (!may_be_first) continue;
+    if (++tries > kTriesMax) break;
+    const Question freed = inquiry.suggestions().Freed(*first, facts);
+    if (inquiry.gateway().FirstNotMet(freed) != nullptr) continue;
+    auto second = std::make_shared<const Evaluated>(inquiry.package(), freed);
+    if (!ShowsSetAside(inquiry.package(), subject, *first, *second)) continue;
+    Pair pair;
+    pair.sought.kind = Sought::Kind::kFound;
+    pair.sought.found = first;
+    pair.second = std::move(second);
+    return pair;
+  }
+  return {};
+}
+
+/// Settles what needs no solver; the others' conditions on the first request, in the order of what is left.
+std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, Inquiry& inquiry) {
+  std::vector<Term> blocked;
+  analysis::Terms& terms = inquiry.terms();
+  const Package* const packages[] = {&inquiry.package()};
+  const std::vector<std::string> facts =
+      FactsOf(inquiry.package(), open.front().subject->party, FactsThatMatter(packages));
+  const auto is_settled = [&](const MaybeSetAside& one) {
+    const auto first = Blocks(one.subject->id, inquiry);
+    const auto second = BlocksVariant(one.subject->id, inquiry.package(), variant);
+    if (!first || !second) {
+      one.part->sought = Sought::Unknown((first ? second : first).error().message);
+      return true;
+    }
+    // What the party cannot turn stands in the way of the second request, too.
+    const bool turns = first->satisfied != second->satisfied || first->errs != second->errs;
+    const bool blocks_always = !IsSafeguard(inquiry.package(), one.subject->id) ||
+                               (one.holds != nullptr && one.holds->sought.kind == Sought::Kind::kNone);
+    const Term condition = terms.Or({first->satisfied, first->errs});
+    if ((!turns && blocks_always) || condition == terms.False()) {
+      one.part->sought.kind = Sought::Kind::kNone;
+      return true;
+    }
+    if (const Pair pair = SuggestedPair(*one.subject, facts, inquiry); pair.second != nullptr) {
+      Settle(one, pair);
+      return true;
+    }
+    blocked.push_back(condition);
+    return false;
+  };
+  std::erase_if(open, is_settled);
+  return blocked;
+}
+
+}  // namespace
+
+void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
+  const auto give_up = [&open](const std::string& reason) {
+    for (const MaybeSetAside& one : open) one.part->sought = Sought::Unknown(reason);
+  };
+  if (open.empty()) return;
+  if (!inquiry.outcomes()) return give_up(inquiry.outcomes().error().message);
+  const auto variant = inquiry.VariantBy(open.front().subject->party);
+  if (!variant) return give_up(variant.error().message);
+  std::vector<Term> blocked = StillOpen(open, **variant, inquiry);
+  while (!open.empty()) {
+    Pair pair = SeekPair(blocked, **variant, inquiry);
+    if (pair.sought.kind == Sought::Kind::kUnknown && open.size() > 1) {
+      for (std::size_t i = 0; i < open.size(); ++i)
+        Settle(open[i], SeekPair({blocked[i]}, **variant, inquiry));
+      return;
+    }
+    std::vector<MaybeSetAside> left;
+    std::vector<Term> left_blocked;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      const bool answers = pair.second == nullptr || ShowsSetAside(inquiry.package(), *open[i].subject,
+                                                                   *pair.sought.found, *pair.second);
+      if (answers) {
+        Settle(open[i], pair);
+      } else {
+        left.push_back(open[i]);
+        left_blocked.push_back(blocked[i]);
+      }
+    }
+    if (left.size() == open.size()) {
+      return give_up(FaultOfTheAnalysis(pair.sought.scripts.front(), "the two requests do not show it"));
+    }
+    open = std::move(left);
+    blocked = std::move(left_blocked);
+  }
+}
+
+namespace {
+
+/// The pair made small: as few facts as can be, and of those as few that differ.
+void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
+  Inquiry& inquiry = worker.About(part.act);
+  const Package& package = inquiry.package();
+  const auto still = [&](const Question& first, const Question& second) {
+    return inquiry.gateway().FirstNotMet(first) == nullptr &&
+           inquiry.gateway().FirstNotMet(second) == nullptr &&
+           ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
+  };
+  const Package* const packages[] = {&package};
+  const std::vector<std::string> free_facts = FactsOf(package, subject.party, FactsThatMatter(packages));
+  QuestionPair pair{part.sought.found->question(), part.after->question()};
+  if (still(pair.first, pair.second)) pair = MinimisePair(std::move(pair), free_facts, packages, still);
+  finding.facts = FactsThatDiffer(pair.first, pair.second);
+  for (const Question& question : {pair.first, pair.second}) {
+    finding.witnesses.push_back({question, Decide(package, question), SentenceOf(package, question)});
+  }
+}
+
+std::string InWords(const Package& package, const std::string& id) {
+  return IsSafeguard(package, id) ? "safeguard \"" + id + "\"" : ClauseInWords(package, id);
+}
+
+}  // namespace
+
+std::optional<Finding> SetAsideFinding(const Subject& subject, Worker& worker) {
+  const Package& package = worker.package();
+  const Joined joined = JoinParts(subject);
+  if (joined.IsNone() && !IsSafeguard(package, subject.id)) return std::nullopt;
+  Finding finding = BlankFinding(subject, joined);
+  SetAnswer(finding, joined, {FindingAnswer::kNo, FindingAnswer::kYes});
+  finding.is_remarkable = finding.answer != FindingAnswer::kNo;
+  const std::string what = InWords(package, subject.id);
+  switch (finding.answer) {
+    case FindingAnswer::kNo:
+      finding.sentence = Capitalised(subject.party) + " alone cannot set aside " + what;
+      break;
+    case FindingAnswer::kUnknown:
+      finding.sentence =
+          "Whether " + subject.party + " alone can set aside " + what + " is not known: " + finding.reason;
+      break;
+    case FindingAnswer::kYes: {
+      AddPair(subject, *joined.found, worker, finding);
+      const Decision& before = finding.witnesses.front().decision;
+      for (const Clause& clause : before.clauses) finding.clauses.push_back(clause.id);
+      finding.sentence = Capitalised(subject.party) + " alone can set aside " + what + ": by " +
+                         Listed(finding.facts) + ", which it asserts, a request to " +
+                         std::string(NameOf(joined.found->act)) + " that is " +
+                         (before.outcome == Outcome::kHold ? "held" : "forbidden") + " becomes permitted";
+      break;
+    }
+  }
+  return finding;
+}
+
+}  // namespace proviso::terms::internal
