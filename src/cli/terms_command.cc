@@ -296,6 +296,7 @@ void AddTermsCommand(CLI::App& app, Console& console) {
   AddTermsDiff(*terms, console);
   AddTermsNew(*terms, console);
   AddSigningCommands(*terms, console);
+  AddActivationCommands(*terms, console);
 }
 
 }  // namespace proviso::cli
