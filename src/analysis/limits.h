@@ -12,7 +12,10 @@ namespace proviso::analysis {
 inline constexpr std::size_t kTypePartsMax = 20'000;
 
 /// Most terms that one Compiler makes.
-inline constexpr std::size_t kTermsMax = 2'000'000;
+inline constexpr std::size_t kTermsMax = 500'000;
+
+/// Most operands of one chain of `&&` or `||` that may err: terms are as deep.
+inline constexpr std::size_t kErringOperandsMax = 500;
 
 /// Most entities of a closed world that one read or one `in` looks through.
 inline constexpr std::size_t kEntitiesOfTypeMax = 20'000;

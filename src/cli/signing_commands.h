@@ -1,4 +1,4 @@
-// terms bundle, sign, verify: from a directory to one file that every party has signed.
+// terms bundle, sign, verify, activate, history: from a directory to a signed agreement in force.
 #pragma once
 
 namespace CLI {
@@ -9,7 +9,9 @@ namespace proviso::cli {
 
 class Console;
 
-/// Adds them to the command `terms`.
+/// Adds bundle, sign and verify to the command `terms`.
 void AddSigningCommands(CLI::App& terms, Console& console);
+/// Adds activate and history to it.
+void AddActivationCommands(CLI::App& terms, Console& console);
 
 }  // namespace proviso::cli

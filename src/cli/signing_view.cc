@@ -8,11 +8,6 @@
 namespace proviso::cli {
 namespace {
 
-/// Names come from the other party's file.
-std::string Seen(std::string_view text) {
-  return oversight::MakeVisible(text, oversight::Backslashes::kDouble);
-}
-
 std::string Joined(const std::vector<std::string>& texts) {
   std::string joined;
   for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
@@ -41,6 +36,10 @@ void WriteSignatures(base::JsonWriter& json, const terms::QuorumReport& report) 
 }
 
 }  // namespace
+
+std::string Seen(std::string_view text) {
+  return oversight::MakeVisible(text, oversight::Backslashes::kDouble);
+}
 
 void PrintBundle(Console& console, const terms::Bundle& bundle) {
   const terms::Agreement& agreement = bundle.agreement();

@@ -7,6 +7,9 @@
 
 namespace proviso::cli {
 
+/// A name or a message with words of the other party's file, safe to show.
+[[nodiscard]] std::string Seen(std::string_view text);
+
 /// Name, version, digests, dates, what it supersedes and which quorum it sets: what a signer must see.
 void PrintBundle(Console& console, const terms::Bundle& bundle);
 /// Each signature, and each party's standing.

@@ -292,6 +292,7 @@ void AddTermsCommand(CLI::App& app, Console& console) {
   digest->callback([options, &console] { RunToolDigest(*options, console); });
   AddAuthority(*terms, options, console);
   AddSigningCommands(*terms, console);
+  AddActivationCommands(*terms, console);
 }
 
 }  // namespace proviso::cli

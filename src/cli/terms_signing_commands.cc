@@ -11,6 +11,7 @@
 #include "cli/limits.h"
 #include "cli/signing_commands.h"
 #include "cli/signing_view.h"
+#include "daemon/terms_source.h"
 #include "upstreams/credential.h"
 
 namespace proviso::cli {
@@ -150,13 +151,21 @@ base::Status Sign(const Options& options, Console& console) {
   return {};
 }
 
-/// What --against names: a bundle, or a package's directory.
+/// What --against names: a bundle, a history, or a package's directory.
 struct Against {
   terms::Agreement agreement;
   std::string digest;
 };
 
 base::Result<Against> ReadAgainst(const std::string& place) {
+  if (daemon::PlaceAt(place) == daemon::TermsPlace::kHistory) {
+    const auto history = terms::ReadHistory(place);
+    if (!history) return base::Within("--against", history.error());
+    if (!history->Verifies()) return Fail(ErrorCode::kCorrupt, "--against " + place + ": " + history->broken);
+    if (history->Last() == nullptr)
+      return Fail(ErrorCode::kNotFound, "--against " + place + ": no agreement");
+    return Against{history->Last()->bundle.agreement(), history->Last()->bundle.package_digest()};
+  }
   const auto package = terms::LoadPackage(place);
   if (!package) return base::Within("--against", package.error());
   return Against{(*package)->agreement(), (*package)->DigestText()};
@@ -238,7 +247,8 @@ void AddSigningCommands(CLI::App& terms, Console& console) {
           "  proviso terms verify first.bundle\n  proviso terms verify second.bundle --against first.bundle",
           Verify, options);
   verify->add_option("FILE", options->file, "The bundle")->required();
-  verify->add_option("--against", options->against, "What it supersedes: a bundle, or a package's directory");
+  verify->add_option("--against", options->against,
+                     "What it supersedes: a bundle, a history whose last it is, or a package");
 }
 
 }  // namespace proviso::cli
