@@ -337,8 +337,8 @@ Finding ClauseFinding(const Subject& subject, Worker& worker) {
   }
   if (finding.answer == FindingAnswer::kUnknown) finding.sentence += ": not known, " + finding.reason;
   if (joined.found != nullptr) {
-    finding.witnesses.push_back(WitnessOf(package, worker.About(joined.found->act),
-                                          *joined.found->sought.found, ShowsOf(package, subject)));
+    finding.witnesses.push_back(WitnessOf(package, *joined.found->sought.found, ShowsOf(package, subject),
+                                          finding.is_remarkable ? Size::kSmallest : Size::kAsFound));
   }
   return finding;
 }
