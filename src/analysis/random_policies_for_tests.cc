@@ -1,9 +1,7 @@
 #include "analysis/internal/random_policies_for_tests.h"
 
-#include <algorithm>
-
+#include "analysis/internal/corpus_for_tests.h"
 #include "cedar/parse.h"
-#include "cedar/validate.h"
 
 namespace proviso::analysis::internal {
 namespace {
@@ -32,16 +30,6 @@ action view in [read] appliesTo { principal: [User], resource: [Doc], context: F
 action edit appliesTo { principal: [User], resource: [Doc, Folder], context: Facts };
 )";
 
-/// Whether all that validation finds is what may be there.
-bool IsValid(const cedar::PolicySet& policies) {
-  const auto report = cedar::Validate(policies, SmallSchema());
-  return std::ranges::all_of(report.findings, [](const cedar::ValidationFinding& finding) {
-    return finding.kind == cedar::FindingKind::kUnguardedAttribute ||
-           finding.kind == cedar::FindingKind::kUnguardedTag ||
-           finding.kind == cedar::FindingKind::kImpossible;
-  });
-}
-
 }  // namespace
 
 const cedar::Schema& SmallSchema() {
@@ -53,7 +41,21 @@ cedar::PolicySet RandomPolicies::Next() {
   while (true) {
     text_ = Policy();
     auto policies = cedar::ParsePolicies(text_, "random");
-    if (policies && IsValid(*policies)) return std::move(*policies);
+    if (policies && IsValidForAnalysis(*policies, SmallSchema())) return std::move(*policies);
+  }
+}
+
+cedar::PolicySet RandomPolicies::Any() {
+  while (true) {
+    text_ = Policy();
+    // Kinds are mixed up by putting names in each other's places.
+    const std::vector<std::string> names = {"context.n", "context.s", "principal", "context.longs",
+                                            "context.flag"};
+    const std::string from = Pick(names);
+    if (const auto at = text_.rfind(from); at != std::string::npos)
+      text_.replace(at, from.size(), Pick(names));
+    auto policies = cedar::ParsePolicies(text_, "random");
+    if (policies) return std::move(*policies);
   }
 }
 
@@ -80,7 +82,13 @@ std::string RandomPolicies::Policy() {
 std::string RandomPolicies::Bool(int depth) {
   if (depth <= 0) return Chance(3) ? "context.flag" : Comparison(0);
   const int d = depth - 1;
-  switch (Below(12)) {
+  switch (Below(16)) {
+    case 14:
+    case 15:
+      return ExtensionQuestion(d);
+    case 12:
+    case 13:
+      return Contradiction(d);
     case 0:
     case 1:
       return "(" + Bool(d) + " && " + Bool(d) + ")";
@@ -101,6 +109,54 @@ std::string RandomPolicies::Bool(int depth) {
       return ExtensionQuestion(d);
     default:
       return Comparison(d);
+  }
+}
+
+/// What no request can make true, or only one that errs or has some odd value: the solver must see it.
+std::string RandomPolicies::Contradiction(int depth) {
+  const std::string a = Long(0);
+  const std::string b = Long(depth);
+  const std::string user = User(0);
+  const std::string users = Pick({"context.users", "resource.readers"});
+  const std::string text = Text(0);
+  const std::string ip = Pick({"context.ip", "context.net", "resource.host"});
+  const std::string time = Pick({"context.at", "resource.made"});
+  switch (Below(13)) {
+    case 0:
+      return "(" + a + " < " + b + " && " + b + " < " + a + ")";
+    case 1:
+      return "(" + a + " + 1 " + Pick({"<= ", "== "}) + a + ")";
+    case 2:
+      return "(" + users + ".containsAll(context.users) && context.users.contains(" + user + ") && !" +
+             users + ".contains(" + user + "))";
+    case 3:
+      return "(" + user + " in context.group && context.group in Group::\"g0\" && !(" + user +
+             " in Group::\"g0\"))";
+    case 4:
+      return "(" + text + " like \"a*\" && " + text + " like \"" + Pick({"b*", "*a", "*b"}) + "\")";
+    case 5:
+      return "(" + ip + ".isInRange(ip(\"10.0.0.0/8\")) && " + ip +
+             Pick({".isLoopback())", ".isInRange(context.net))", ".isInRange(ip(\"10.1.2.3/16\")))"});
+    case 6:
+      return "(" + time + ".toDate() " + Pick({"> ", "== "}) + time + ")";
+    case 7:
+      return "(" + time + ".toTime() " +
+             Pick({"< duration(\"0ms\"))", "== duration(\"1d\"))", "> duration(\"23h\"))"});
+    case 8:
+      return "(context.groups.contains(Group::\"g1\") && " + user + " in Group::\"g1\" && !(" + user +
+             " in context.groups))";
+    case 9:
+      return "(context.group in Group::\"g0\" && Group::\"g0\" in context.group && context.group != "
+             "Group::\"g0\")";
+    case 10:
+      return "(context.colors.containsAll([Color::\"red\", Color::\"green\"]) && "
+             "!context.colors.contains(Color::\"blue\") && "
+             "context.colors != [Color::\"green\", Color::\"red\"])";
+    case 11:
+      return "(context.span.toHours() == 0 && context.span " +
+             Pick({"< duration(\"-59m\"))", "> duration(\"1h\"))", "== duration(\"-1h\"))"});
+    default:
+      return "(" + user + " == " + User(0) + " && " + user + ".name != " + User(0) + ".name)";
   }
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "analysis/internal/term_value.h"
 #include "analysis/limits.h"
 
 namespace proviso::analysis {
@@ -97,30 +97,6 @@ class Tree {
   std::vector<Part> parts_;
 };
 
-SmtValue ValueOf(SmtValue::Kind kind) {
-  SmtValue value;
-  value.kind = kind;
-  return value;
-}
-
-SmtValue BoolOf(bool boolean) {
-  SmtValue value = ValueOf(SmtValue::Kind::kBool);
-  value.boolean = boolean;
-  return value;
-}
-
-std::strong_ordering Compare(const SmtValue& a, const SmtValue& b) {
-  if (const auto order = a.kind <=> b.kind; order != 0) return order;
-  if (const auto order = a.boolean <=> b.boolean; order != 0) return order;
-  if (a.integer != b.integer) {
-    return a.integer < b.integer ? std::strong_ordering::less : std::strong_ordering::greater;
-  }
-  if (const auto order = a.text <=> b.text; order != 0) return order;
-  if (const auto order = a.constructor <=> b.constructor; order != 0) return order;
-  return std::lexicographical_compare_three_way(a.children.begin(), a.children.end(), b.children.begin(),
-                                                b.children.end(), Compare);
-}
-
 std::optional<WideInt> ReadDigits(std::string_view digits) {
   if (digits.empty()) return std::nullopt;
   WideInt value = 0;
@@ -206,7 +182,7 @@ class ValueReader {
   static base::Result<SmtValue> ReadBool(const Part& part) {
     const bool is_bool = part.kind == Part::Kind::kSymbol && (part.text == "true" || part.text == "false");
     if (!is_bool) return NoValue(part, "Bool");
-    return BoolOf(part.text == "true");
+    return BoolValue(part.text == "true");
   }
 
   base::Result<SmtValue> ReadInt(const Part& part) const {
@@ -214,13 +190,11 @@ class ValueReader {
     const Part& digits = is_negative ? tree_[part.items[1]] : part;
     const auto value = digits.kind == Part::Kind::kSymbol ? ReadDigits(digits.text) : std::nullopt;
     if (!value) return NoValue(digits, "Int");
-    SmtValue result = ValueOf(SmtValue::Kind::kInt);
-    result.integer = is_negative ? -*value : *value;
-    return result;
+    return IntValue(is_negative ? -*value : *value);
   }
 
   static base::Result<SmtValue> ReadString(const Part& part) {
-    SmtValue value = ValueOf(SmtValue::Kind::kString);
+    SmtValue value = StringValue("");
     if (part.kind != Part::Kind::kString || !ReadStringLiteral(part.text, value.text)) {
       return NoValue(part, "String");
     }
@@ -228,7 +202,7 @@ class ValueReader {
   }
 
   base::Result<SmtValue> ReadBits(const Part& part, std::uint32_t width) const {
-    SmtValue value = ValueOf(SmtValue::Kind::kBitVec);
+    SmtValue value = BitsValue("");
     if (part.text.starts_with("#b")) {
       value.text = part.text.substr(2);
     } else if (part.text.starts_with("#x")) {
@@ -272,7 +246,7 @@ class ValueReader {
       if (is_store || IsCall(part, "set.singleton", 2)) {
         auto element = Read(part.items[is_store ? 2 : 1], sort->element);
         if (!element) return element;
-        const auto is_in = is_store ? ReadBool(tree_[part.items[3]]) : BoolOf(true);
+        const auto is_in = is_store ? ReadBool(tree_[part.items[3]]) : BoolValue(true);
         if (!is_in) return is_in;
         found.push_back({std::move(*element), is_in->boolean, found.size()});
         if (is_store) open.push_back(&tree_[part.items[1]]);
@@ -289,7 +263,7 @@ class ValueReader {
     });
     const auto rest = std::ranges::unique(found, {}, &Found::element);
     found.erase(rest.begin(), rest.end());
-    SmtValue set = ValueOf(SmtValue::Kind::kSet);
+    SmtValue set = SetValue({});
     for (Found& one : found) {
       if (one.is_in) set.children.push_back(std::move(one.element));
     }
@@ -322,8 +296,7 @@ class ValueReader {
     const std::vector<Sort>& sorts = sort->constructors[found->second.index].sorts;
     const std::size_t fields = is_plain ? 0 : part.items.size() - 1;
     if (fields != sorts.size()) return NoValue(name, sort->name + " of as many fields");
-    SmtValue value = ValueOf(SmtValue::Kind::kConstruct);
-    value.constructor = found->second.index;
+    SmtValue value = ConstructValue(found->second.index, {});
     for (std::size_t i = 0; i < fields; ++i) {
       auto field = Read(part.items[i + 1], sorts[i]);
       if (!field) return field;

@@ -3,47 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/internal/term_value.h"
 #include "analysis/limits.h"
 
 namespace proviso::analysis {
 namespace {
 
 using ::testing::HasSubstr;
-
-SmtValue Of(SmtValue::Kind kind, std::vector<SmtValue> children = {}) {
-  SmtValue value;
-  value.kind = kind;
-  value.children = std::move(children);
-  return value;
-}
-SmtValue Bool(int boolean) {
-  SmtValue value = Of(SmtValue::Kind::kBool);
-  value.boolean = boolean != 0;
-  return value;
-}
-SmtValue Int(WideInt integer) {
-  SmtValue value = Of(SmtValue::Kind::kInt);
-  value.integer = integer;
-  return value;
-}
-SmtValue Text(std::string text) {
-  SmtValue value = Of(SmtValue::Kind::kString);
-  value.text = std::move(text);
-  return value;
-}
-SmtValue Bits(std::string bits) {
-  SmtValue value = Of(SmtValue::Kind::kBitVec);
-  value.text = std::move(bits);
-  return value;
-}
-SmtValue Set(std::vector<SmtValue> elements) {
-  return Of(SmtValue::Kind::kSet, std::move(elements));
-}
-SmtValue Make(std::uint32_t constructor, std::vector<SmtValue> fields) {
-  SmtValue value = Of(SmtValue::Kind::kConstruct, std::move(fields));
-  value.constructor = constructor;
-  return value;
-}
 
 class ReadValuesTest : public ::testing::Test {
  protected:
@@ -72,33 +38,33 @@ TEST_F(ReadValuesTest, ReadsLiteralsOfEverySort) {
   const Sort four = t.BitVecSort(4);
   const WideInt wide = static_cast<WideInt>(INT64_MIN) * INT64_MAX;
   const std::vector<Row> rows = {
-      {"true", t.BoolSort(), Bool(1)},
-      {"false", t.BoolSort(), Bool(0)},
-      {"17", t.IntSort(), Int(17)},
-      {"(- 17)", t.IntSort(), Int(-17)},
-      {"(- 85070591730234615856620279821087277056)", t.IntSort(), Int(wide)},
-      {R"("")", t.StringSort(), Text("")},
-      {R"("a""b")", t.StringSort(), Text("a\"b")},
-      {R"(" ) ( ")", t.StringSort(), Text(" ) ( ")},
-      {R"("\u{5c}u{41}\u{a}\u00fc\u{1f701}")", t.StringSort(), Text("\\u{41}\nü🜁")},
-      {R"("\x41\u{}\u{123456}\u{4g}")", t.StringSort(), Text(R"(\x41\u{}\u{123456}\u{4g})")},
-      {"#b0110", four, Bits("0110")},
-      {"#xa", four, Bits("1010")},
-      {"(_ bv5 4)", four, Bits("0101")},
-      {"(as set.empty (Set Int))", ints, Set({})},
-      {"(set.singleton (- 3))", ints, Set({Int(-3)})},
+      {"true", t.BoolSort(), BoolValue(true)},
+      {"false", t.BoolSort(), BoolValue(false)},
+      {"17", t.IntSort(), IntValue(17)},
+      {"(- 17)", t.IntSort(), IntValue(-17)},
+      {"(- 85070591730234615856620279821087277056)", t.IntSort(), IntValue(wide)},
+      {R"("")", t.StringSort(), StringValue("")},
+      {R"("a""b")", t.StringSort(), StringValue("a\"b")},
+      {R"(" ) ( ")", t.StringSort(), StringValue(" ) ( ")},
+      {R"("\u{5c}u{41}\u{a}\u00fc\u{1f701}")", t.StringSort(), StringValue("\\u{41}\nü🜁")},
+      {R"("\x41\u{}\u{123456}\u{4g}")", t.StringSort(), StringValue(R"(\x41\u{}\u{123456}\u{4g})")},
+      {"#b0110", four, BitsValue("0110")},
+      {"#xa", four, BitsValue("1010")},
+      {"(_ bv5 4)", four, BitsValue("0101")},
+      {"(as set.empty (Set Int))", ints, SetValue({})},
+      {"(set.singleton (- 3))", ints, SetValue({IntValue(-3)})},
       {"(set.union (set.singleton 5) (set.union (set.singleton 3) (set.singleton 5)))", ints,
-       Set({Int(3), Int(5)})},
-      {"((as const (Array Int Bool)) false)", ints, Set({})},
+       SetValue({IntValue(3), IntValue(5)})},
+      {"((as const (Array Int Bool)) false)", ints, SetValue({})},
       {"(store (store (store ((as const (Array Int Bool)) false) 2 true) 1 true) 2 false)", ints,
-       Set({Int(1)})},
+       SetValue({IntValue(1)})},
       {"(let ((a!1 (store ((as const (Array Int Bool)) false) 2 true))) (store a!1 1 true))", ints,
-       Set({Int(1), Int(2)})},
-      {"make.none", option, Make(0, {})},
-      {"(as make.none sort.Option_Int_)", option, Make(0, {})},
-      {"(make.some (- 1))", option, Make(1, {Int(-1)})},
-      {"((as make.some sort.Option_Int_) 4)", option, Make(1, {Int(4)})},
-      {"(|make.some| 4)", option, Make(1, {Int(4)})},
+       SetValue({IntValue(1), IntValue(2)})},
+      {"make.none", option, ConstructValue(0, {})},
+      {"(as make.none sort.Option_Int_)", option, ConstructValue(0, {})},
+      {"(make.some (- 1))", option, ConstructValue(1, {IntValue(-1)})},
+      {"((as make.some sort.Option_Int_) 4)", option, ConstructValue(1, {IntValue(4)})},
+      {"(|make.some| 4)", option, ConstructValue(1, {IntValue(4)})},
   };
   for (const Row& row : rows) {
     const auto read = Read(row.text, row.sort);

@@ -6,6 +6,7 @@
 #include "cli/http_client.h"
 #include "cli/limits.h"
 #include "daemon/configuration.h"
+#include "daemon/terms_source.h"
 #include "enforcement/ruling.h"
 #include "gateway/hold_json.h"
 #include "oversight/visible_text.h"
@@ -119,9 +120,9 @@ class UrlHolds final : public HoldSource {
 Result<std::unique_ptr<HoldSource>> OpenHome(const std::string& home) {
   const auto configuration = daemon::ReadConfiguration(std::filesystem::path(home) / "config.toml");
   if (!configuration) return std::unexpected(configuration.error());
-  const auto package = terms::Package::Load(configuration->terms_directory);
-  if (!package) return std::unexpected(package.error());
-  auto book = enforcement::BookOf((*package)->agreement());
+  const auto terms = daemon::LoadTerms(configuration->terms_directory, configuration->unsigned_terms);
+  if (!terms) return std::unexpected(terms.error());
+  auto book = enforcement::BookOf(terms->package->agreement());
   if (!book) return base::Within("approvers", book.error());
   const auto sealing = keys::SealingKey::Load(configuration->sealing_key);
   if (!sealing) return std::unexpected(sealing.error());

@@ -17,6 +17,9 @@ inline constexpr std::size_t kHoldsListedMax = 20'000;
 /// How long a gateway may take to begin its answer.
 inline constexpr std::chrono::milliseconds kAnswerWait{30'000};
 
+/// How long a gateway may take to switch to other terms.
+inline constexpr std::chrono::milliseconds kReloadWait{60'000};
+
 /// The tour: how long its gateway may take to start, its local model to load, and its children to end.
 inline constexpr std::chrono::milliseconds kGatewayStartWait{20'000};
 inline constexpr std::chrono::milliseconds kModelLoadWait{90'000};

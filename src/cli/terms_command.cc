@@ -9,8 +9,11 @@
 #include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/signing_commands.h"
+#include "cli/terms_commands.h"
 #include "keys/digest.h"
 #include "terms/authority.h"
+#include "terms/bundle.h"
 #include "terms/examples.h"
 #include "terms/explain.h"
 #include "terms/finding.h"
@@ -65,7 +68,7 @@ void PrintReport(Console& console, const terms::ExampleReport& report) {
 }
 
 void RunTest(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -143,8 +146,8 @@ void ShowSafeguards(Console& console, const terms::Package& package) {
   if (package.safeguards().empty()) return;
   console.out() << console.Styled(Style::kBold, "safeguards, which no permit may pass") << "\n";
   for (const terms::Safeguard& safeguard : package.safeguards()) {
-    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source) << "  "
-                  << safeguard.file << "\n";
+    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source)
+                  << "  " << safeguard.file << "\n";
   }
 }
 
@@ -170,7 +173,7 @@ void ShowReferences(Console& console, const terms::Agreement& agreement) {
 }
 
 void RunShow(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -193,7 +196,7 @@ void RunShow(const Options& options, Console& console) {
 }
 
 void RunSchema(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     console.Fail(package.error());
     return;
@@ -283,12 +286,17 @@ void AddTermsCommand(CLI::App& app, Console& console) {
   schema->footer("Example:\n  proviso terms schema examples/starter > starter.cedarschema");
   schema->callback([options, &console] { RunSchema(*options, console); });
   for (CLI::App* command : {test, show, schema})
-    command->add_option("DIR", options->directory, "The package's directory")->required();
+    command->add_option("DIR", options->directory, "The package's directory, or a bundle")->required();
   CLI::App* digest = terms->add_subcommand("tool-digest", "Digest of a tool's input schema, for [[tool]]");
   digest->add_option("FILE", options->file, "The input schema, JSON")->required();
   digest->footer("Example:\n  proviso terms tool-digest assign_asset.json");
   digest->callback([options, &console] { RunToolDigest(*options, console); });
   AddAuthority(*terms, options, console);
+  AddTermsCheck(*terms, console);
+  AddTermsDiff(*terms, console);
+  AddTermsNew(*terms, console);
+  AddSigningCommands(*terms, console);
+  AddActivationCommands(*terms, console);
 }
 
 }  // namespace proviso::cli

@@ -70,6 +70,8 @@ void ReadPlaces(Fields& root, Configuration& out, Errors& errors) {
   store.RefuseOthers();
   Fields terms(root.Table("terms"), "terms", errors);
   out.terms_directory = PathIn(out.home, terms.Text("directory", "terms"));
+  const std::string accepts = terms.Choice("unsigned_terms", "refuse", {"refuse", "accept"});
+  out.unsigned_terms = accepts == "accept" ? UnsignedTerms::kAccept : UnsignedTerms::kRefuse;
   terms.RefuseOthers();
 }
 

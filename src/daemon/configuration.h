@@ -14,6 +14,9 @@
 
 namespace proviso::daemon {
 
+/// What becomes of a package that nobody signed though its agreement gives parties keys.
+enum class UnsignedTerms : std::uint8_t { kRefuse, kAccept };
+
 struct ListenSetup {
   std::string address;
   std::uint16_t port = 0;
@@ -92,7 +95,8 @@ struct Configuration {
   std::filesystem::path record_key;
   std::filesystem::path database_directory;
   std::filesystem::path sealing_key;
-  std::filesystem::path terms_directory;
+  std::filesystem::path terms_directory;  ///< Or a bundle (terms_source.h).
+  UnsignedTerms unsigned_terms = UnsignedTerms::kRefuse;
   std::vector<KeySetup> keys;
   std::vector<OperatorSetup> operators;
   std::vector<ProviderSetup> providers;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "daemon/child.h"
 #include "daemon/in_force.h"
+#include "daemon/reload_request.h"
 #include "gateway/core_state.h"
 #include "gateway/routes.h"
 #include "gateway/server.h"
@@ -58,14 +59,21 @@ class RunningGateway {
       : configuration_(std::move(configuration)), events_(clock_, STDERR_FILENO) {}
 
   base::Status Open() {
-    auto snapshot = MakeSnapshot(configuration_);
+    auto terms = LoadTerms(configuration_.terms_directory, configuration_.unsigned_terms);
+    if (!terms) return std::unexpected(terms.error());
+    auto snapshot = MakeSnapshot(configuration_, *terms);
     if (!snapshot) return std::unexpected(snapshot.error());
     snapshot_ = std::move(*snapshot);
+    terms_ = std::move(*terms);
     if (auto opened = OpenStores(); !opened) return opened;
     if (auto opened = OpenRecord(); !opened) return opened;
     watch_ = std::make_unique<gateway::HoldWatch>(*desk_, events_);
-    if (auto recorded = RecordTerms(); !recorded) return recorded;
+    if (auto recorded = RecordTerms(terms_); !recorded) return recorded;
     if (auto started = StartServer(); !started) return started;
+    auto presence = Presence::Announce(configuration_.home);
+    if (!presence) return std::unexpected(presence.error());
+    presence_ = std::make_unique<Presence>(std::move(*presence));
+    TellNews("");
     StartChildren();
     return {};
   }
@@ -84,7 +92,7 @@ class RunningGateway {
     while (true) {
       const int signal = sigtimedwait(&signals, nullptr, &look);
       if (signal == SIGTERM || signal == SIGINT) return {};
-      if (signal == SIGHUP) Reload();
+      if (signal == SIGHUP) ReloadAndTell();
       ForgetOldClaims();
       if (auto failure = log_->failure(); !failure)
         return base::Within("the record has failed, so the gateway stops", failure.error());
@@ -166,14 +174,13 @@ class RunningGateway {
   }
 
   /// A POLICY entry, durable before anything is decided under these terms; holds under others are void.
-  base::Status RecordTerms() {
+  base::Status RecordTerms(const LoadedTerms& terms) {
     record::EntryDraft draft;
     draft.kind = record::Kind::kPolicy;
     draft.fields[record::Field::kAgreementDigest] = base::ToHex(snapshot_->terms->digest());
     draft.fields[record::Field::kConfigurationDigest] = snapshot_->provenance.configuration_digest;
     draft.fields[record::Field::kBuild] = snapshot_->provenance.build;
-    draft.fields[record::Field::kDetail] =
-        "in force: " + snapshot_->terms->agreement().name + " " + snapshot_->terms->agreement().version;
+    draft.fields[record::Field::kDetail] = terms.basis;
     auto ticket = log_->Append(std::move(draft));
     if (!ticket) return std::unexpected(ticket.error());
     if (auto durable = log_->WaitDurable(ticket->index); !durable) return durable;
@@ -181,6 +188,8 @@ class RunningGateway {
     if (!voided) return std::unexpected(voided.error());
     events_.Write(Severity::kInfo, "terms_in_force",
                   {{"terms", snapshot_->terms->DigestText()}, {"holds_voided", std::to_string(*voided)}});
+    if (!terms.is_signed)
+      events_.Write(Severity::kWarning, "terms_unsigned", {{"terms", snapshot_->terms->DigestText()}});
     return {};
   }
 
@@ -230,28 +239,43 @@ class RunningGateway {
     }
   }
 
+  void ReloadAndTell() {
+    const base::Status reloaded = Reload();
+    if (!reloaded) events_.Write(Severity::kError, "reload_refused", {{"why", reloaded.error().message}});
+    ++reloads_;
+    TellNews(reloaded ? "" : reloaded.error().message);
+  }
+
+  /// For commands on this machine; a gateway that cannot say it serves all the same.
+  void TellNews(const std::string& refused) {
+    const auto told = presence_->Tell({Url(), snapshot_->terms->DigestText(), reloads_, refused});
+    if (!told) events_.Write(Severity::kWarning, "news_not_written", {{"why", told.error().message}});
+  }
+
   /// Whole or not at all: everything is read and checked before anything changes.
-  void Reload() {
+  base::Status Reload() {
     auto configuration = ReadConfiguration(configuration_.home / "config.toml");
-    auto snapshot = configuration ? MakeSnapshot(*configuration) : std::unexpected(configuration.error());
-    if (!snapshot) {
-      events_.Write(Severity::kError, "reload_refused", {{"why", snapshot.error().message}});
-      return;
-    }
+    if (!configuration) return std::unexpected(configuration.error());
+    const auto terms = LoadTerms(configuration->terms_directory, configuration->unsigned_terms);
+    if (!terms) return std::unexpected(terms.error());
+    if (auto may = MayFollow(*terms, terms_); !may) return may;
+    auto snapshot = MakeSnapshot(*configuration, *terms);
+    if (!snapshot) return std::unexpected(snapshot.error());
     const bool other_terms = (*snapshot)->terms->digest() != snapshot_->terms->digest();
     const auto before = std::exchange(snapshot_, std::move(*snapshot));
     if (other_terms) {
-      if (auto recorded = RecordTerms(); !recorded) {
+      if (auto recorded = RecordTerms(*terms); !recorded) {
         snapshot_ = before;
-        events_.Write(Severity::kError, "reload_refused", {{"why", recorded.error().message}});
-        return;
+        return recorded;
       }
     }
+    terms_ = *terms;
     ConfigureRouting(*configuration, providers_, *allowances_);
     for (const auto& weak : cores_) AdoptOn(weak);
     events_.Write(Severity::kInfo, "reloaded",
                   {{"terms", snapshot_->terms->DigestText()},
                    {"configuration", snapshot_->provenance.configuration_digest}});
+    return {};
   }
 
   void AdoptOn(const std::weak_ptr<gateway::CoreState>& weak) {
@@ -269,6 +293,7 @@ class RunningGateway {
   base::SystemClock clock_;
   gateway::EventLog events_;
   std::shared_ptr<const gateway::Snapshot> snapshot_;  // shared with the cores
+  LoadedTerms terms_;                                  ///< What snapshot_ is made of.
   std::unique_ptr<keys::SealingKey> sealing_;
   std::unique_ptr<store::SqliteHolds> holds_;
   std::unique_ptr<store::SqliteOpenings> openings_;
@@ -286,6 +311,8 @@ class RunningGateway {
   std::unique_ptr<gateway::Services> services_;
   std::vector<std::weak_ptr<gateway::CoreState>> cores_;
   std::unique_ptr<gateway::Server> server_;
+  std::unique_ptr<Presence> presence_;
+  std::int64_t reloads_ = 0;
   std::vector<std::unique_ptr<Child>> children_;
   std::int64_t forget_claims_ms_ = 0;
 };

@@ -222,10 +222,15 @@ void AddRoutes(const Configuration& configuration, Snapshot& snapshot) {
 }  // namespace
 
 base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& configuration) {
-  auto package = terms::Package::Load(configuration.terms_directory);
-  if (!package) return std::unexpected(package.error());
+  const auto terms = LoadTerms(configuration.terms_directory, configuration.unsigned_terms);
+  if (!terms) return std::unexpected(terms.error());
+  return MakeSnapshot(configuration, *terms);
+}
+
+base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& configuration,
+                                                           const LoadedTerms& terms) {
   auto snapshot = std::make_shared<Snapshot>();  // shared: every core and every request in flight holds it
-  snapshot->terms = std::move(*package);
+  snapshot->terms = terms.package;
   snapshot->provenance = {PROVISO_VERSION, configuration.digest};
   Errors errors;
   auto book = enforcement::BookOf(snapshot->terms->agreement());

@@ -20,6 +20,7 @@ struct Declarations {
   std::optional<std::string> purpose;       ///< Proviso-Purpose
   std::optional<std::string> authority;     ///< Proviso-Authority
   std::optional<std::string> on_behalf_of;  ///< Proviso-On-Behalf-Of
+  std::optional<std::string> facts{};       ///< Proviso-Facts: JSON, {"determination": {"lawful": true}}
 };
 
 /// A model as the configuration knows it.

@@ -88,6 +88,12 @@ base::Status Declare(const Declarations& declarations, Case& out) {
     }
     out.facts.on_behalf_of = declarations.on_behalf_of;
   }
+  if (declarations.facts) {
+    auto facts = terms::DeclaredFacts(*out.terms, out.caller.application, *declarations.facts);
+    if (!facts) return base::Within("Proviso-Facts", facts.error());
+    out.facts.others = std::move(*facts);
+    out.declared_facts = *declarations.facts;
+  }
   return {};
 }
 

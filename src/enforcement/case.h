@@ -39,6 +39,7 @@ struct Case {
   std::int64_t opened_ns = 0;  ///< Monotonic, for latency.
   terms::Facts facts;          ///< Of the request; a call adds its own.
   std::vector<KnownTool> tools;
+  std::string declared_facts;  ///< For the INTENT: JSON, as the caller sent it; "" without any.
   /// For the INTENT, JSON: what a translation changed, or whose answer is repeated; "" for neither.
   std::string translation;
   /// A declaration that the agreement does not let this caller make, or that does not hold: nothing is

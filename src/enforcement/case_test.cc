@@ -105,6 +105,39 @@ TEST(Case, RefusesADeclarationThatCannotBeRead) {
   EXPECT_TRUE(OpenExample({.declarations = {{}, {}, std::string(terms::kDeclaredBytesMax, 'x')}}));
 }
 
+TEST(Case, TakesFactsThatTheApplicationsPartyAsserts) {
+  const auto opened = OpenExample({.declarations = {{}, {}, {}, R"({"label":"open"})"}});
+  ASSERT_TRUE(opened) << opened.error().message;
+  ASSERT_EQ(opened->facts.others.size(), 1);
+  EXPECT_EQ(opened->facts.others[0].name, "label");
+  EXPECT_EQ(opened->facts.others[0].value, cedar::Value::String("open"));
+}
+
+TEST(Case, RefusesFactsThatAreNotTheCallersToAssert) {
+  const auto opened = OpenExample({.declarations = {{}, {}, {}, R"({"ledger":{"persons_day":0}})"}});
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(opened->refused_declaration,
+            "Proviso-Facts: ledger is asserted by ledger, and not by this application's party");
+}
+
+TEST(Case, RefusesFactsThatCannotBeRead) {
+  const struct {
+    const char* facts;
+    const char* why;
+  } rows[] = {
+      {R"({"labl":"open"})", "Proviso-Facts: the agreement has no fact labl; did you mean label?"},
+      {R"({"label":7})", "Proviso-Facts: label: must be a text in quotes"},
+      {R"(["label"])", "Proviso-Facts: must be a JSON object of facts"},
+      {R"({"purpose":"translation"})", "Proviso-Facts: purpose has a header of its own"},
+  };
+  for (const auto& row : rows) {
+    const auto opened = OpenExample({.declarations = {{}, {}, {}, row.facts}});
+    ASSERT_FALSE(opened) << row.facts;
+    EXPECT_EQ(opened.error().message, row.why);
+  }
+  EXPECT_FALSE(OpenExample({.declarations = {{}, {}, {}, R"({"label":"a","label":"b"})"}}));
+}
+
 TEST(ToolCase, KnowsTheServersToolsByNameAndByThePinnedSchema) {
   const std::string pinned = R"({"type":"object"})";
   struct Row {

@@ -68,6 +68,7 @@ record::EntryDraft Intent(const Case& the_case, const terms::Decision& decision,
   Put(fields, Field::kOnBehalfOf, the_case.facts.on_behalf_of.value_or(""));
   Put(fields, Field::kPurpose, the_case.facts.purpose.value_or(""));
   if (the_case.facts.authority) Put(fields, Field::kAuthority, AuthorityJson(*the_case.facts.authority));
+  Put(fields, Field::kDeclared, the_case.declared_facts);
   Put(fields, Field::kEnclave, the_case.target.enclave);
   Put(fields, Field::kDialect, the_case.dialect);
   Put(fields, Field::kProvider, the_case.target.provider);

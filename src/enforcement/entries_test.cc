@@ -15,8 +15,8 @@ using record::Field;
 using record::Kind;
 
 TEST(Entries, OfARequestSayWhoWhatAndUnderWhich) {
-  const Case the_case =
-      *OpenExample({.declarations = {"translation", "kind=warrant; case=7; issuer=court", "someone"}});
+  const Case the_case = *OpenExample({.declarations = {"translation", "kind=warrant; case=7; issuer=court",
+                                                       "someone", R"({"label":"open"})"}});
   const auto draft =
       RequestIntent(the_case, RuleRequest(the_case, std::nullopt), nullptr, {"build-1", "cfg-1"});
   EXPECT_EQ(draft.kind, Kind::kIntent);
@@ -38,6 +38,7 @@ TEST(Entries, OfARequestSayWhoWhatAndUnderWhich) {
       {Field::kRequestBytes, std::to_string(the_case.request_bytes)},
       {Field::kBuild, "build-1"},
       {Field::kConfigurationDigest, "cfg-1"},
+      {Field::kDeclared, R"({"label":"open"})"},
   };
   EXPECT_EQ(draft.fields, expected);
 }

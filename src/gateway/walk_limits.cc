@@ -83,7 +83,8 @@ awaitable<void> Walk::SettleUsage(const protocol::Usage& usage) {
 base::Digest Walk::Identity() const {
   const http::RequestHead& head = exchange_.head();
   std::string text = head.path + "\n" + head.query + "\n" + base::ToHex(keys::Sha256(body_));
-  for (const auto& declared : {declarations_.purpose, declarations_.authority, declarations_.on_behalf_of}) {
+  for (const auto& declared :
+       {declarations_.purpose, declarations_.authority, declarations_.on_behalf_of, declarations_.facts}) {
     text += "\n" + declared.value_or("");
   }
   return keys::Sha256(text);

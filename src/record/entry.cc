@@ -48,7 +48,7 @@ constexpr std::array<std::string_view, kFields> kFieldNames{"decision_id",
                                                             "configuration_digest",
                                                             "subject_tag",
                                                             "detail",
-                                                            "reserved"};
+                                                            "declared"};
 
 /// What a reader has gathered from the map; each key must have come.
 struct Gathered {

@@ -66,7 +66,7 @@ enum class Field : std::uint16_t {
   kConfigurationDigest = 28,
   kSubjectTag = 29,  ///< SHRED: whose openings were destroyed, as a keyed tag
   kDetail = 30,      ///< KEY, POLICY, HEARTBEAT: what happened; INTENT, OUTCOME: what a translation left out
-  kReserved = 31,
+  kDeclared = 31,    ///< other facts that the caller's party asserted, as JSON
 };
 inline constexpr std::size_t kFields = 32;
 

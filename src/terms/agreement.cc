@@ -8,6 +8,7 @@
 #include "base/toml.h"
 #include "terms/internal/agreement_checks.h"
 #include "terms/internal/agreement_references.h"
+#include "terms/internal/agreement_signing.h"
 #include "terms/limits.h"
 
 namespace proviso::terms {
@@ -52,7 +53,10 @@ std::vector<T> ReadEach(Fields& root, std::string_view key, std::vector<std::str
 }
 
 std::optional<Party> ReadParty(Fields& table) {
-  Party party{table.RequiredText("id"), table.Text("name", ""), {}};
+  Party party{table.RequiredText("id"),
+              table.Text("name", ""),
+              {},
+              static_cast<std::size_t>(table.Integer("signatures", 1, 1, kKeysPerPartyMax))};
   for (const std::string& text : table.Texts("keys")) {
     if (auto key = ReadKey(table, "keys", text)) party.signers.push_back(std::move(*key));
   }
@@ -178,6 +182,7 @@ Agreement ReadAgreement(std::string_view toml, std::vector<std::string>& errors)
   agreement.approvers = ReadEach<NamedApprover>(root, "approver", found, ReadApprover);
   agreement.authority_issuers = ReadEach<AuthorityIssuer>(root, "authority_issuer", found, ReadIssuer);
   internal::ReadReferences(root, agreement, found);
+  internal::ReadSigning(root, agreement, found);
   root.RefuseOthers();
   internal::CheckAgreement(agreement, found);
   SortWeakestFirst(agreement.approver_profiles);

@@ -16,6 +16,24 @@ struct Party {
   std::string id;
   std::string name;
   std::vector<keys::VerifyKey> signers;
+  std::size_t signatures = 1;  ///< How many of `signers` it takes for the party to have signed.
+};
+
+/// Who must sign the agreement that supersedes this one; and this one, when it supersedes none (quorum.h).
+struct Quorum {
+  std::vector<std::string> parties;  ///< In the agreement's order; by default every party that has keys.
+  std::size_t at_least = 0;          ///< How many of them; by default all.
+
+  bool operator==(const Quorum&) const = default;
+};
+
+/// A key that no party, approver or issuer may ever have again.
+struct RevokedKey {
+  keys::VerifyKey key;
+  std::int64_t from_ms = 0;  ///< Of a signature on this very agreement: it counts when it is older.
+  std::string reason;
+
+  bool operator==(const RevokedKey&) const = default;
 };
 
 /// A fact that the agreement adds to the built-in ones, or whose source it names.
@@ -110,6 +128,8 @@ struct Agreement {
   std::vector<AuthorityIssuer> authority_issuers;
   std::vector<Reference> references;
   std::vector<Acknowledgement> acknowledgements;
+  Quorum quorum;  ///< Nobody, when no party has keys: such an agreement is never signed.
+  std::vector<RevokedKey> revoked_keys;
   HoldTerms hold;
 
   /// nullptr when there is none.

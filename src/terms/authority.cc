@@ -6,9 +6,8 @@
 
 #include "base/clock.h"
 #include "base/fields.h"
-#include "base/json.h"
-#include "base/json_writer.h"
 #include "keys/signed_note.h"
+#include "terms/internal/statement_lines.h"
 #include "terms/limits.h"
 
 namespace proviso::terms {
@@ -16,47 +15,11 @@ namespace {
 
 using base::ErrorCode;
 using base::Fail;
+using internal::StatementLines;
 
 constexpr std::string_view kHeader = "proviso.authority/v1\n";
 /// Base64 of kHeader, which is a multiple of three bytes: how a statement is told from a claim.
 constexpr std::string_view kStatementBegin = "cHJvdmlzby5hdXRob3JpdHkvdjEK";
-
-/// A member's value: one line that every reader sees alike.
-bool IsValue(std::string_view text) {
-  const bool plain =
-      std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
-  return plain && !text.empty() && text.front() != ' ' && text.back() != ' ' &&
-         base::JsonDocument::Parse(base::JsonString(text)).has_value();  // the JSON reader checks UTF-8
-}
-
-base::Status AppendLine(std::string& text, std::string_view key, std::string_view value) {
-  if (!IsValue(value)) {
-    return Fail(ErrorCode::kInvalid, "authority: " + std::string(key) +
-                                         " must be one line of UTF-8, not empty, without control "
-                                         "characters and without spaces around it");
-  }
-  text += std::string(key) + " " + std::string(value) + "\n";
-  return {};
-}
-
-/// Takes the lines of a statement in their one order.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {}
-
-  std::optional<std::string> Take(std::string_view key) {
-    if (!rest_.starts_with(key) || !rest_.substr(key.size()).starts_with(' ')) return std::nullopt;
-    const std::size_t end = rest_.find('\n');
-    if (end == std::string_view::npos) return std::nullopt;
-    std::string value(rest_.substr(key.size() + 1, end - key.size() - 1));
-    rest_.remove_prefix(end + 1);
-    return value;
-  }
-  [[nodiscard]] bool AtEnd() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
 
 std::optional<std::int64_t> WholeNumber(std::string_view text) {
   std::int64_t number = 0;
@@ -74,7 +37,7 @@ std::unexpected<base::Error> NotTheFormat(std::string_view what) {
 /// Reads the text, and writes it again to be sure that it is the one spelling of what was read.
 base::Result<AuthorityStatement> ParseText(std::string_view text) {
   if (!text.starts_with(kHeader)) return NotTheFormat("does not begin with proviso.authority/v1");
-  Lines lines(text.substr(kHeader.size()));
+  StatementLines lines(text.substr(kHeader.size()));
   AuthorityStatement statement;
   AuthorityFact& authority = statement.authority;
   authority.standing = AuthorityFact::Standing::kSigned;
@@ -150,7 +113,7 @@ base::Result<AuthorityFact> ReadClaim(std::string_view value) {
     std::string& member = *members[static_cast<std::size_t>(found - known.begin())];
     if (!member.empty()) return Fail(ErrorCode::kInvalid, "authority: " + key + " stands twice");
     member = field.substr(equals + 1);
-    if (!IsValue(member))
+    if (!internal::IsPlainLine(member))
       return Fail(ErrorCode::kInvalid, "authority: " + key + " must be one line of UTF-8");
     value.remove_prefix(end);
     if (value.empty()) break;
@@ -168,14 +131,15 @@ base::Result<AuthorityFact> ReadClaim(std::string_view value) {
 base::Result<std::string> AuthorityText(const AuthorityStatement& statement) {
   const AuthorityFact& authority = statement.authority;
   std::string text(kHeader);
-  base::Status status = AppendLine(text, "kind", authority.kind);
-  if (status && !authority.reference.empty()) status = AppendLine(text, "case", authority.reference);
-  if (status) status = AppendLine(text, "issuer", authority.issuer);
+  base::Status status = internal::AppendLine(text, "authority", "kind", authority.kind);
+  if (status && !authority.reference.empty())
+    status = internal::AppendLine(text, "authority", "case", authority.reference);
+  if (status) status = internal::AppendLine(text, "authority", "issuer", authority.issuer);
   if (status && authority.subject_cap)
-    status = AppendLine(text, "subject_cap", std::to_string(*authority.subject_cap));
+    status = internal::AppendLine(text, "authority", "subject_cap", std::to_string(*authority.subject_cap));
   if (status && authority.expires_ms)
-    status = AppendLine(text, "expires", base::FormatUtc(*authority.expires_ms));
-  if (status) status = AppendLine(text, "organization", statement.organization);
+    status = internal::AppendLine(text, "authority", "expires", base::FormatUtc(*authority.expires_ms));
+  if (status) status = internal::AppendLine(text, "authority", "organization", statement.organization);
   if (!status) return std::unexpected(status.error());
   return text;
 }

@@ -5,8 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "terms/agreement.h"
+#include "terms/package.h"
 
 namespace proviso::terms {
 
@@ -16,5 +17,14 @@ namespace proviso::terms {
 [[nodiscard]] base::Result<std::string> AllowedPurpose(const Agreement& agreement,
                                                        std::string_view application,
                                                        std::string_view purpose);
+
+/// The facts that `json` declares, an object such as {"determination": {"necessary": true}}, each of the type
+/// that the schema gives it (written as in worked_request.h). kDenied where the agreement has somebody else
+/// than this application's party assert the fact; kInvalid on what is no JSON object of known and typed
+/// facts, and on what is declared by itself (purpose, authority, on_behalf_of); kLimit past
+/// kDeclaredBytesMax.
+[[nodiscard]] base::Result<std::vector<cedar::Attribute>> DeclaredFacts(const Package& package,
+                                                                        std::string_view application,
+                                                                        std::string_view json);
 
 }  // namespace proviso::terms

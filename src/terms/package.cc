@@ -24,14 +24,6 @@ using base::Fail;
 using cedar::Entity;
 using cedar::EntityUid;
 
-base::Digest DigestOf(const std::vector<PackageFile>& sorted) {
-  std::string lines;
-  for (const PackageFile& file : sorted) {
-    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
-  }
-  return keys::Sha256(lines);
-}
-
 struct Place {
   std::string_view directory;
   std::string_view suffix;
@@ -120,7 +112,7 @@ bool IsDefinedByTerms(const cedar::ValidationFinding& finding) {
 Package::Package() = default;
 Package::~Package() = default;
 
-base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory) {
   const auto paths = base::ListFiles(directory, "");
   if (!paths) return std::unexpected(paths.error());
   std::vector<PackageFile> files;
@@ -134,7 +126,22 @@ base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem
     files.push_back({relative, std::move(*content)});
     if (files.size() > kPackageFilesMax || bytes > kPackageBytesMax) break;  // refused by FromFiles
   }
-  auto package = FromFiles(std::move(files));
+  std::ranges::sort(files, {}, &PackageFile::path);
+  return files;
+}
+
+base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted) {
+  std::string lines;
+  for (const PackageFile& file : sorted) {
+    lines += base::ToHex(keys::Sha256(file.content)) + "  " + file.path + "\n";
+  }
+  return keys::Sha256(lines);
+}
+
+base::Result<std::shared_ptr<const Package>> Package::Load(const std::filesystem::path& directory) {
+  auto files = ReadPackageFiles(directory);
+  if (!files) return std::unexpected(files.error());
+  auto package = FromFiles(std::move(*files));
   if (!package)
     return Fail(package.error().code, directory.string() + " is refused:\n" + package.error().message);
   return package;
@@ -147,7 +154,7 @@ base::Result<std::shared_ptr<const Package>> Package::FromFiles(std::vector<Pack
   CheckPaths(files, errors);
   std::shared_ptr<Package> package(
       new Package());  // shared: requests in flight keep the terms they began under
-  package->digest_ = DigestOf(files);
+  package->digest_ = DigestOfFiles(files);
   const auto content = [&files](std::string_view path) {
     const auto found = std::ranges::find(files, path, &PackageFile::path);
     return found == files.end() ? std::string_view() : std::string_view(found->content);

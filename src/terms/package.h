@@ -41,6 +41,11 @@ struct PackageFile {
   std::string content;
 };
 
+/// The parts of a package in a directory, sorted by path, as Package::Load would read them; not yet checked.
+[[nodiscard]] base::Result<std::vector<PackageFile>> ReadPackageFiles(const std::filesystem::path& directory);
+/// What Package::digest() is of these files, which are sorted by path.
+[[nodiscard]] base::Digest DigestOfFiles(const std::vector<PackageFile>& sorted);
+
 class Package {
  public:
   ~Package();

@@ -91,6 +91,9 @@ ReadRecord ReadRecordOf(const Home& home) {
     }
     const record::FieldValues& values = opening->values;
     if (entry.kind == record::Kind::kIntent) ++out.intents_of[values.at(record::Field::kRequestDigest)];
+    if (entry.kind == record::Kind::kPolicy) out.policies.push_back(values.at(record::Field::kDetail));
+    const auto authority = values.find(record::Field::kAuthority);
+    if (authority != values.end()) out.authorities.push_back(authority->second);
     if (entry.kind == record::Kind::kOutcome) out.outcomes.push_back(values.at(record::Field::kOutcome));
   }
   return out;

@@ -41,6 +41,9 @@ struct ReadRecord {
   /// How many INTENTs there are for a request, by its digest in hexadecimal.
   std::map<std::string, std::size_t> intents_of;
   std::vector<std::string> outcomes;
+  /// How terms came into force, and the authorities of requests, as entries say.
+  std::vector<std::string> policies;
+  std::vector<std::string> authorities;
 };
 [[nodiscard]] ReadRecord ReadRecordOf(const Home& home);
 

@@ -21,6 +21,8 @@ class RandomPolicies {
 
   /// A policy that is valid but for unguarded attributes and tags.
   [[nodiscard]] cedar::PolicySet Next();
+  /// A policy that parses, well typed or not.
+  [[nodiscard]] cedar::PolicySet Any();
   /// The text of the last one.
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -32,6 +34,7 @@ class RandomPolicies {
   }
   [[nodiscard]] std::string Policy();
   [[nodiscard]] std::string Bool(int depth);
+  [[nodiscard]] std::string Contradiction(int depth);
   [[nodiscard]] std::string Guarded(int depth);
   [[nodiscard]] std::string Comparison(int depth);
   [[nodiscard]] std::string Membership(int depth);

@@ -17,7 +17,8 @@ base::Result<enforcement::Declarations> ReadDeclarationHeaders(const http::Reque
   };
   static constexpr Row kRows[] = {{"Proviso-Purpose", &enforcement::Declarations::purpose},
                                   {"Proviso-Authority", &enforcement::Declarations::authority},
-                                  {"Proviso-On-Behalf-Of", &enforcement::Declarations::on_behalf_of}};
+                                  {"Proviso-On-Behalf-Of", &enforcement::Declarations::on_behalf_of},
+                                  {"Proviso-Facts", &enforcement::Declarations::facts}};
   enforcement::Declarations declarations;
   for (const Row& row : kRows) {
     auto value = OneHeader(head, row.header);

@@ -15,7 +15,7 @@ namespace proviso::gateway::internal {
 [[nodiscard]] base::Result<std::optional<std::string>> OneHeader(const http::RequestHead& head,
                                                                  std::string_view name);
 
-/// Proviso-Purpose, Proviso-Authority, Proviso-On-Behalf-Of.
+/// Proviso-Purpose, Proviso-Authority, Proviso-On-Behalf-Of, Proviso-Facts.
 [[nodiscard]] base::Result<enforcement::Declarations> ReadDeclarationHeaders(const http::RequestHead& head);
 
 }  // namespace proviso::gateway::internal

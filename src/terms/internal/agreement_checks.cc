@@ -6,6 +6,7 @@
 
 #include "base/fields.h"
 #include "cedar/parse.h"
+#include "terms/internal/agreement_signing.h"
 #include "terms/limits.h"
 
 namespace proviso::terms::internal {
@@ -146,6 +147,7 @@ void CheckAgreement(const Agreement& agreement, std::vector<std::string>& errors
   CheckApplications(agreement, errors);
   CheckProfiles(agreement, errors);
   CheckDates(agreement, errors);
+  CheckSigning(agreement, errors);
 }
 
 }  // namespace proviso::terms::internal
