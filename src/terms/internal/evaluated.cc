@@ -82,7 +82,7 @@ void KnownQuestions::Add(std::shared_ptr<const Evaluated> evaluated) {
 }
 
 std::vector<std::shared_ptr<const Evaluated>> KnownQuestions::All() const {
-  const std::lock_guard lock(mutex_);
+  const std::shared_lock lock(mutex_);
   return all_;
 }
 

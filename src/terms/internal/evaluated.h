@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -60,7 +61,8 @@ class KnownQuestions {
   /// The first for which `shows` is true, or nullptr.
   template <typename Shows>
   [[nodiscard]] std::shared_ptr<const Evaluated> Find(const Shows& shows) const {
-    for (const auto& one : All()) {
+    const std::shared_lock lock(mutex_);
+    for (const auto& one : all_) {
       if (shows(*one)) return one;
     }
     return nullptr;
@@ -68,7 +70,7 @@ class KnownQuestions {
   [[nodiscard]] std::vector<std::shared_ptr<const Evaluated>> All() const;
 
  private:
-  mutable std::mutex mutex_;
+  mutable std::shared_mutex mutex_;
   std::vector<std::shared_ptr<const Evaluated>> all_;
 };
 
