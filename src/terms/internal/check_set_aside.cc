@@ -4,6 +4,7 @@
 #include <set>
 
 #include "terms/internal/asserters.h"
+#include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
 
@@ -254,7 +255,36 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
 
 namespace {
 
-/// The pair made small: as few facts as can be, and of those as few that differ.
+/// The first question with the second's facts, as far as it still shows the same: what need not differ does
+/// not.
+QuestionPair Nearer(QuestionPair pair, const StillShowsPair& still) {
+  const auto try_with = [&](const FlatQuestion& nearer) {
+    Question question = Unflatten(nearer);
+    if (still(question, pair.second)) pair.first = std::move(question);
+  };
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    FlatQuestion nearer = Flatten(pair.first);
+    const FlatQuestion second = Flatten(pair.second);
+    const std::size_t dot = changed.find('.');
+    const std::string fact = changed.substr(0, dot);
+    const cedar::Value* theirs = second.facts.Find(fact);
+    const cedar::Value* mine = nearer.facts.Find(fact);
+    const bool is_member = dot != std::string::npos && theirs != nullptr && theirs->AsRecord() != nullptr &&
+                           mine != nullptr && mine->AsRecord() != nullptr;
+    std::optional<cedar::Value> value = theirs == nullptr ? std::nullopt : std::optional(*theirs);
+    if (is_member) {
+      const std::string member = changed.substr(dot + 1);
+      const cedar::Value* held = theirs->AsRecord()->Find(member);
+      value = cedar::Value::FromRecord(
+          WithAttribute(*mine->AsRecord(), member, held == nullptr ? std::nullopt : std::optional(*held)));
+    }
+    nearer.facts = WithAttribute(nearer.facts, fact, value);
+    try_with(nearer);
+  }
+  return pair;
+}
+
+/// The pair made small: as few facts that differ as can be, and then as few facts.
 void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
   Inquiry& inquiry = worker.About(part.act);
   const Package& package = inquiry.package();
@@ -264,8 +294,15 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
            ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
   };
   const Package* const packages[] = {&package};
-  const std::vector<std::string> free_facts = FactsOf(package, subject.party, FactsThatMatter(packages));
-  QuestionPair pair{part.sought.found->question(), part.after->question()};
+  const auto can_be_put = [&](const Question& first, const Question& second) {
+    return inquiry.gateway().FirstNotMet(first) == nullptr && still(first, second);
+  };
+  QuestionPair pair = Nearer({part.sought.found->question(), part.after->question()}, can_be_put);
+  std::vector<std::string> free_facts;
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    const std::string fact = changed.substr(0, changed.find('.'));
+    if (std::ranges::find(free_facts, fact) == free_facts.end()) free_facts.push_back(fact);
+  }
   pair = MinimisePair(std::move(pair), free_facts, packages, still);
   finding.facts = FactsThatDiffer(pair.first, pair.second);
   for (const Question& question : {pair.first, pair.second}) {
