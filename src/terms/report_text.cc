@@ -140,8 +140,8 @@ std::string CheckText(const CheckedPackage& checked, const TextOptions& options)
   }
   if (internal::TellsWhetherItMayLoad(checked)) AppendObstacles(page, checked);
   page.Paragraph(0, internal::SummaryOf(checked.report));
-  page.Quiet(0, Version(*checked.package) + ", " + checked.package->DigestText() + ". " +
-                    HowLong(checked.report.solver, checked.report.took_ms));
+  page.Quiet(0, Version(*checked.package) + ", " + checked.package->DigestText());
+  page.Quiet(0, HowLong(checked.report.solver, checked.report.took_ms));
   const std::vector<QuestionCount> counts = internal::CountsOf(checked.report);
   for (const QuestionCount& count : counts) AppendQuestion(page, checked, count.question, options.detail);
   if (!counts.empty()) AppendTable(page, counts);
@@ -151,8 +151,10 @@ std::string CheckText(const CheckedPackage& checked, const TextOptions& options)
 std::string DiffText(const ComparedPackages& compared, const TextOptions& options) {
   TextPage page(options);
   page.Heading(internal::VerdictOf(compared.report));
-  page.Quiet(0, "before " + Version(compared.before) + ", " + compared.before.DigestText());
-  page.Quiet(0, "after " + Version(compared.after) + ", " + compared.after.DigestText());
+  page.Quiet(0, "before: " + Version(compared.before));
+  page.Quiet(2, compared.before.DigestText());
+  page.Quiet(0, "after: " + Version(compared.after));
+  page.Quiet(2, compared.after.DigestText());
   page.Quiet(0, HowLong(compared.report.solver, compared.report.took_ms));
   for (const Difference& difference : compared.report.differences)
     AppendDifference(page, compared, difference);

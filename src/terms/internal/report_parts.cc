@@ -30,6 +30,21 @@ std::string IdsOf(const std::vector<Clause>& clauses) {
   return InWords(ids);
 }
 
+/// What speaks for loading a package against which nothing stands.
+std::string WhyItMayLoad(const CheckReport& report) {
+  const bool has_safeguard = std::ranges::any_of(report.findings, [](const Finding& finding) {
+    return finding.question == CheckQuestion::kSafeguardHolds;
+  });
+  const bool is_acknowledged = std::ranges::any_of(report.findings, [](const Finding& finding) {
+    return finding.is_acknowledged && (finding.question == CheckQuestion::kSafeguardHolds ||
+                                       finding.question == CheckQuestion::kNeverErrors);
+  });
+  if (is_acknowledged)
+    return "it is valid, and what else would stand against it is acknowledged in the agreement.";
+  return std::string("it is valid, no forbid errs, and ") +
+         (has_safeguard ? "every safeguard holds." : "it has no safeguard.");
+}
+
 }  // namespace
 
 std::string_view MeaningOf(CheckQuestion question) {
@@ -183,9 +198,7 @@ std::string VerdictOf(const CheckedPackage& checked) {
     for (const CheckQuestion question : checked.only) asked.emplace_back(terms::NameOf(question));
     return "Only this was asked: " + InWords(asked) + ". Whether a gateway may load the package was not.";
   }
-  if (checked.report.MayLoad())
-    return "A gateway may load it: it is valid, no forbid errs, and every safeguard holds or is "
-           "acknowledged.";
+  if (checked.report.MayLoad()) return "A gateway may load it: " + WhyItMayLoad(checked.report);
   return "A gateway does not load it: " +
          Counted(checked.report.Obstacles().size(), "finding stands", "findings stand") + " against it.";
 }
@@ -200,7 +213,8 @@ std::string SummaryOf(const CheckReport& report) {
     acknowledged += finding.is_acknowledged ? 1 : 0;
   }
   std::string summary = std::to_string(remarkable) + " of " +
-                        Counted(report.findings.size(), "answer is", "answers are") + " remarkable";
+                        Counted(report.findings.size(), "answer", "answers") +
+                        (remarkable == 1 ? " is remarkable" : " are remarkable");
   if (unknown > 0)
     summary += ", " + std::to_string(unknown) + (unknown == 1 ? " is unknown" : " are unknown");
   if (acknowledged > 0) summary += ", " + std::to_string(acknowledged) + " acknowledged in the agreement";

@@ -33,7 +33,7 @@ header { padding-top: 3.5rem; padding-bottom: 1.5rem; }
 h1 { margin: .3rem 0 .8rem; font-size: 2.1rem; line-height: 1.2; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 3rem 0 .6rem; padding-bottom: .35rem; border-bottom: 1px solid var(--line); font-size: 1.35rem; font-weight: 600; }
 main section:first-child h2 { margin-top: 0; }
-h3 { margin: 0 0 .7rem; font-size: 1.08rem; line-height: 1.45; font-weight: 600; overflow-wrap: anywhere; }
+h3 { margin: 0 0 .7rem; font-size: 1.15rem; line-height: 1.45; font-weight: 400; overflow-wrap: anywhere; }
 h4 { margin: 1.3rem 0 .45rem; color: var(--muted); font-size: .78rem; font-weight: 600; letter-spacing: .03em; }
 p { margin: .5rem 0; overflow-wrap: anywhere; }
 .verdict { max-width: 52rem; font-size: 1.2rem; }
