@@ -111,6 +111,23 @@ TEST(Compare, AttributesFurtherExamplesToOtherClauses) {
   EXPECT_THAT(clauses, testing::UnorderedElementsAre("5.0 l0", "5.1 l1", "5.2 l2"));
 }
 
+TEST(Compare, NamesNoPartyWhoseWordIsOneOfTwoThatAreNeeded) {
+  const std::string facts = AgreementToml() + R"(
+[[fact]]
+name = "approval"
+type = "Bool"
+asserted_by = "provider"
+)";
+  const std::string head = kPermits + "@id(\"2\") forbid (principal, action == Action::\"embed\", resource)";
+  const std::string both =
+      "unless { context has approval && context.approval && context has determination && "
+      "context.determination has necessary && context.determination.necessary };";
+  const DiffReport report = Diff(*Load(head + ";", facts), *Load(head + both, facts));
+  EXPECT_THAT(Answers(report), ElementsAre("forbid->permit"));
+  const Difference::Example& example = In(report, Outcome::kForbid, Outcome::kPermit).examples.at(0);
+  EXPECT_THAT(example.by_party, IsEmpty()) << example.by_party[0].party;
+}
+
 TEST(Compare, GivesTheSameReportEachTimeOnAnyNumberOfThreads) {
   const auto before = internal::LargePackage(14, internal::Changed::kNone).Load();
   const auto after = internal::LargePackage(14, internal::Changed::kAll).Load();
