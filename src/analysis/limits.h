@@ -11,8 +11,8 @@ namespace proviso::analysis {
 /// end here.
 inline constexpr std::size_t kTypePartsMax = 20'000;
 
-/// Most terms that one Compiler makes.
-inline constexpr std::size_t kTermsMax = 500'000;
+/// Most terms that one policy makes.
+inline constexpr std::size_t kTermsMax = 200'000;
 
 /// Most operands of one chain of `&&` or `||` that may err: terms are as deep.
 inline constexpr std::size_t kErringOperandsMax = 500;
