@@ -303,10 +303,32 @@ name = "label"
 asserted_by = "gateway"
 )");
   const CheckReport report = Checked(*package, {CheckQuestion::kSetAside});
-  // Each can where the other has agreed already: the two requests share that.
+  EXPECT_EQ(Answers(report), "valid : yes\n");
+}
+
+TEST(Check, NamesEachPartyWhoseWordIsEnough) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource) when { context has purpose };
+@id("2") forbid (principal, action == Action::"generate", resource)
+when { context has purpose && context.purpose == UseCase::"logistics" }
+unless { (context has approval && context.approval) || (context has waiver && context.waiver) };
+)",
+                              "", AgreementToml() + R"(
+[[fact]]
+name = "approval"
+type = "Bool"
+asserted_by = "provider"
+[[fact]]
+name = "waiver"
+type = "Bool"
+asserted_by = "court"
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kSetAside});
   EXPECT_EQ(Answers(report),
             "valid : yes\nset aside by one party 2 by provider: yes !\n"
-            "set aside by one party 2 by court: yes !\n");
+            "set aside by one party 2 by customer: yes !\nset aside by one party 2 by court: yes !\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kSetAside, "2", "customer").facts,
+            std::vector<std::string>{"purpose"});
 }
 
 TEST(Check, TellsAClaimFromASignedAuthority) {
