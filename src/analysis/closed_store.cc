@@ -5,7 +5,6 @@
 #include <map>
 #include <utility>
 
-#include "analysis/internal/sets.h"
 #include "analysis/internal/symbolic_store.h"
 #include "analysis/internal/types.h"
 #include "analysis/limits.h"
@@ -212,7 +211,7 @@ class ClosedStore final : public SymbolicStore {
 
 Term IsAmong(Terms& terms, Term entity, const Containers& containers) {
   if (containers.one != nullptr) return terms.Equal(entity, containers.one);
-  return IsElement(terms, entity, containers.set);
+  return terms.Member(entity, containers.set);
 }
 
 std::optional<EntityUid> UidOf(const SymbolicValue& entity) {

@@ -91,8 +91,7 @@ Option ExpressionCompiler::CompileSet(const Node& node) {
     ok.push_back(element.ok);
   }
   if (type == nullptr) return Refuse(node, ErrorCode::kInvalid, "the type of an empty set is not known");
-  Term set = terms_.EmptySet(terms_.SetSort(elements.front()->sort));
-  for (const Term element : elements) set = terms_.Union(set, terms_.Singleton(element));
+  const Term set = SetOfElements(terms_, terms_.SetSort(elements.front()->sort), elements);
   return Keep({.type = SetType(type), .term = set, .fields = {}}, terms_.And(ok));
 }
 
@@ -129,7 +128,7 @@ Option ExpressionCompiler::CompileContains(const Node& node) {
   const Term element = Pack(terms_, *both.right);
   const Term set = both.left->term;
   if (set->sort->element == element->sort && both.left->type->element->kind == both.right->type->kind) {
-    return Of(TypeKind::kBool, IsElement(terms_, element, set), both.ok);
+    return Of(TypeKind::kBool, terms_.Member(element, set), both.ok);
   }
   if (both.right->is_record() || Is(*both.right, TypeKind::kSet)) {
     return Refuse(node, ErrorCode::kInvalid, "a set does not hold what is looked for in it");
@@ -149,11 +148,7 @@ Option ExpressionCompiler::CompileContainsMany(const Node& node) {
   if (node.kind == NodeKind::kContainsAny) {
     return Of(TypeKind::kBool, Overlap(terms_, set, other), both.ok);
   }
-  const auto elements = ElementsOf(other);
-  if (!elements) return Of(TypeKind::kBool, terms_.Subset(other, set), both.ok);
-  std::vector<Term> all;
-  for (const Term element : *elements) all.push_back(IsElement(terms_, element, set));
-  return Of(TypeKind::kBool, terms_.And(all), both.ok);
+  return Of(TypeKind::kBool, terms_.Subset(other, set), both.ok);
 }
 
 }  // namespace proviso::analysis::internal

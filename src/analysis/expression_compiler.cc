@@ -29,39 +29,38 @@ bool HasCharacterPastStrings(std::string_view text) {
   return false;
 }
 
-bool Holds(std::span<const Term> known, Term term) {
-  return std::ranges::find(known, term) != known.end();
-}
-
 }  // namespace
 
-std::vector<Term> ConjunctsOf(Terms& terms, Term term) {
-  if (term->kind == TermNode::Kind::kAnd) return term->children;
+void KnownTerms::Add(Term term) {
+  known_.insert(term);
+  if (term->kind == TermNode::Kind::kAnd) known_.insert(term->children.begin(), term->children.end());
   if (term->kind == TermNode::Kind::kNot && term->children[0]->kind == TermNode::Kind::kOr) {
-    std::vector<Term> all;
-    for (const Term child : term->children[0]->children) all.push_back(terms.Not(child));
-    return all;
+    for (const Term child : term->children[0]->children) known_.insert(terms_.Not(child));
   }
-  return {term};
 }
 
-Term Given(Terms& terms, std::span<const Term> known, Term term) {
-  constexpr std::size_t kWorkMax = 20'000;
-  if (Holds(known, term)) return terms.True();
-  if (Holds(known, terms.Not(term))) return terms.False();
+Term KnownTerms::FoldOne(Term term) const {
+  if (known_.contains(term)) return terms_.True();
+  if (known_.contains(terms_.Not(term))) return terms_.False();
+  return term;
+}
+
+Term KnownTerms::FoldParts(Term term) const {
   const bool is_and = term->kind == TermNode::Kind::kAnd;
-  if (!is_and && term->kind != TermNode::Kind::kOr) return term;
-  if (term->children.size() * known.size() > kWorkMax) return term;
-  std::vector<Term> rest;
-  for (const Term child : term->children) {
-    // One level below: `context has x && (a || context.x)` is what policies are made of.
-    const bool inner = child->kind == (is_and ? TermNode::Kind::kOr : TermNode::Kind::kAnd);
-    rest.push_back(inner                            ? Given(terms, known, child)
-                   : Holds(known, child)            ? terms.True()
-                   : Holds(known, terms.Not(child)) ? terms.False()
-                                                    : child);
-  }
-  return is_and ? terms.And(rest) : terms.Or(rest);
+  if (!is_and && term->kind != TermNode::Kind::kOr) return FoldOne(term);
+  std::vector<Term> parts;
+  for (const Term child : term->children) parts.push_back(FoldOne(child));
+  return is_and ? terms_.And(parts) : terms_.Or(parts);
+}
+
+/// `context has x && (a || context.x)` is what policies are made of.
+Term KnownTerms::Fold(Term term) const {
+  const Term one = FoldOne(term);
+  const bool is_and = one->kind == TermNode::Kind::kAnd;
+  if (!is_and && one->kind != TermNode::Kind::kOr) return one;
+  std::vector<Term> parts;
+  for (const Term child : one->children) parts.push_back(FoldParts(child));
+  return is_and ? terms_.And(parts) : terms_.Or(parts);
 }
 
 ExpressionCompiler::ExpressionCompiler(Terms& terms, const cedar::Schema& schema,
@@ -230,9 +229,12 @@ Option ExpressionCompiler::CompileIf(const Node& node) {
   }
   const Option then_branch = Compile(node.child(1));
   const Option else_branch = Compile(node.child(2));
+  KnownTerms if_true(terms_);
+  if_true.Add(truth);
+  KnownTerms if_false(terms_);
+  if_false.Add(terms_.Not(truth));
   const Term ok = terms_.And(
-      {condition.ok, terms_.Ite(truth, Given(terms_, ConjunctsOf(terms_, truth), then_branch.ok),
-                                Given(terms_, ConjunctsOf(terms_, terms_.Not(truth)), else_branch.ok))});
+      {condition.ok, terms_.Ite(truth, if_true.Fold(then_branch.ok), if_false.Fold(else_branch.ok))});
   if (AlwaysErrs(then_branch)) return {else_branch.value, ok};
   if (AlwaysErrs(else_branch)) return {then_branch.value, ok};
   if (!SameType(*then_branch.value->type, *else_branch.value->type)) {
@@ -245,23 +247,45 @@ Option ExpressionCompiler::CompileIf(const Node& node) {
 Option ExpressionCompiler::CompileChain(const Node& node) {
   const bool is_and = node.kind == NodeKind::kAnd;
   const Term decided = terms_.Bool(!is_and);
-  Term value = terms_.Bool(is_and);
-  Term ok = terms_.True();
+  std::vector<Term> truths;
+  std::vector<Term> oks;
+  KnownTerms undecided(terms_);
   for (const Node* operand : node.children) {
-    if (value == decided || ok == terms_.False()) break;
     const Option next = Compile(*operand);
     const bool errs = AlwaysErrs(next) || !Is(*next.value, TypeKind::kBool);
-    const Term undecided = is_and ? value : terms_.Not(value);
-    const Term next_ok = errs ? terms_.False() : Given(terms_, ConjunctsOf(terms_, undecided), next.ok);
-    if (next_ok != terms_.True()) ok = terms_.And({ok, terms_.Implies(undecided, next_ok)});
-    if (errs) {
-      // Where it comes to this operand there is no value; elsewhere those before decided.
-      value = decided;
-    } else {
-      value = is_and ? terms_.And({value, next.value->term}) : terms_.Or({value, next.value->term});
+    oks.push_back(errs ? terms_.False() : undecided.Fold(next.ok));
+    // Where it comes to an operand that always errs there is no value; elsewhere those before decided.
+    const Term truth = errs ? decided : next.value->term;
+    truths.push_back(truth);
+    if (truth == decided) break;
+    undecided.Add(is_and ? truth : terms_.Not(truth));
+  }
+  const Term value = is_and ? terms_.And(truths) : terms_.Or(truths);
+  return Of(TypeKind::kBool, value, ChainIsOk(node, truths, oks));
+}
+
+/// From the last operand that may err: it is ok, or those before it decided, and the same for what is before.
+/// Operands that cannot err go together, so that the term is as deep as there are others.
+Term ExpressionCompiler::ChainIsOk(const Node& node, std::span<const Term> truths,
+                                   std::span<const Term> oks) {
+  const bool is_and = node.kind == NodeKind::kAnd;
+  Term ok = terms_.True();
+  std::size_t depth = 0;
+  std::vector<Term> ways;  // decided by one of the operands at hand, or all is well after them
+  for (std::size_t i = truths.size(); i-- > 0;) {
+    if (ok != terms_.True()) ways.push_back(is_and ? terms_.Not(truths[i]) : truths[i]);
+    if (oks[i] == terms_.True()) continue;
+    ways.push_back(ok);
+    ok = terms_.And({oks[i], terms_.Or(ways)});
+    ways.clear();
+    if (++depth > kErringOperandsMax) {
+      Refuse(node, ErrorCode::kLimit,
+             "a chain has more than " + std::to_string(kErringOperandsMax) + " operands that may err");
+      return terms_.False();
     }
   }
-  return Of(TypeKind::kBool, value, ok);
+  ways.push_back(ok);
+  return terms_.Or(ways);
 }
 
 Option ExpressionCompiler::CompileNot(const Node& node) {

@@ -330,8 +330,10 @@ TEST(FoldingProperty, ChangesNoValue) {
   }
 }
 
-TEST(FoldingProperty, MeansToASolverWhatItMeansHere) {
-  Solver solver({});
+class SolverProperty : public ::testing::TestWithParam<Strings> {};
+
+TEST_P(SolverProperty, MeansToASolverWhatItMeansHere) {
+  Solver solver({.strings = GetParam()});
   int satisfiable = 0;
   constexpr int kAsked = 150;
   for (std::uint32_t seed = 0, asked = 0; asked < kAsked; ++seed) {
@@ -354,6 +356,8 @@ TEST(FoldingProperty, MeansToASolverWhatItMeansHere) {
   EXPECT_GT(satisfiable, kAsked / 2);
   EXPECT_LT(satisfiable, kAsked);
 }
+
+INSTANTIATE_TEST_SUITE_P(Ways, SolverProperty, ::testing::Values(Strings::kAsNumbers, Strings::kAsText));
 
 }  // namespace
 }  // namespace proviso::analysis

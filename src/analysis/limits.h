@@ -11,8 +11,11 @@ namespace proviso::analysis {
 /// end here.
 inline constexpr std::size_t kTypePartsMax = 20'000;
 
-/// Most terms that one Compiler makes.
-inline constexpr std::size_t kTermsMax = 2'000'000;
+/// Most terms that one policy makes.
+inline constexpr std::size_t kTermsMax = 200'000;
+
+/// Most operands of one chain of `&&` or `||` that may err: terms are as deep.
+inline constexpr std::size_t kErringOperandsMax = 500;
 
 /// Most entities of a closed world that one read or one `in` looks through.
 inline constexpr std::size_t kEntitiesOfTypeMax = 20'000;
@@ -40,6 +43,11 @@ inline constexpr std::size_t kValueDepthMax = 200;
 
 /// Most parts of an answer as it is written, and of the values that it stands for (`let` may repeat them).
 inline constexpr std::size_t kAnswerPartsMax = 500'000;
+
+/// Patterns on strings that may be one another: beyond these bounds the solver's theory of strings is asked.
+inline constexpr std::size_t kPatternsTogetherMax = 6;
+inline constexpr std::size_t kPatternStatesMax = 2'000;
+inline constexpr std::size_t kPatternPathsMax = 1'000;
 
 /// The cache of answers: how many files, and how many bytes in all. The oldest go.
 inline constexpr std::size_t kCachedAnswersMax = 20'000;

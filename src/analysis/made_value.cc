@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/internal/ip_sort.h"
+#include "analysis/internal/sets.h"
 #include "analysis/internal/types.h"
 #include "analysis/limits.h"
 
@@ -84,9 +85,7 @@ Term Bound(Terms& terms, Term value, const Type& type, const cedar::Schema& sche
       if (type.element->kind == Kind::kBool) return terms.True();
       const auto all = AllValues(terms, *type.element, schema);
       if (!all) return terms.True();
-      Term whole = terms.EmptySet(value->sort);
-      for (const Term one : *all) whole = terms.Union(whole, terms.Singleton(one));
-      return terms.Subset(value, whole);
+      return terms.Subset(value, SetOfElements(terms, value->sort, *all));
     }
   }
   std::unreachable();

@@ -82,7 +82,10 @@ std::string RandomPolicies::Policy() {
 std::string RandomPolicies::Bool(int depth) {
   if (depth <= 0) return Chance(3) ? "context.flag" : Comparison(0);
   const int d = depth - 1;
-  switch (Below(14)) {
+  switch (Below(16)) {
+    case 14:
+    case 15:
+      return ExtensionQuestion(d);
     case 12:
     case 13:
       return Contradiction(d);

@@ -1,34 +1,30 @@
 #include "analysis/internal/sets.h"
 
-#include <algorithm>
-
 namespace proviso::analysis::internal {
-namespace {
-
-bool AppendElements(Term set, std::vector<Term>& elements) {
-  if (set->kind == TermNode::Kind::kEmptySet) return true;
-  if (set->kind == TermNode::Kind::kSingleton) {
-    elements.push_back(set->children[0]);
-    return true;
-  }
-  return set->kind == TermNode::Kind::kUnion &&
-         std::ranges::all_of(set->children, [&](Term part) { return AppendElements(part, elements); });
+/// By halves: a union sorts what it holds, so that adding one element after the other takes time quadratic.
+Term SetOfElements(Terms& terms, Sort set, std::span<const Term> elements) {
+  if (elements.empty()) return terms.EmptySet(set);
+  if (elements.size() == 1) return terms.Singleton(elements[0]);
+  const std::size_t half = elements.size() / 2;
+  return terms.Union(SetOfElements(terms, set, elements.first(half)),
+                     SetOfElements(terms, set, elements.subspan(half)));
 }
-
-}  // namespace
 
 std::optional<std::vector<Term>> ElementsOf(Term set) {
   std::vector<Term> elements;
-  if (!AppendElements(set, elements)) return std::nullopt;
+  std::vector<Term> open = {set};
+  while (!open.empty()) {
+    const Term next = open.back();
+    open.pop_back();
+    if (next->kind == TermNode::Kind::kUnion) {
+      open.insert(open.end(), next->children.rbegin(), next->children.rend());
+    } else if (next->kind == TermNode::Kind::kSingleton) {
+      elements.push_back(next->children[0]);
+    } else if (next->kind != TermNode::Kind::kEmptySet) {
+      return std::nullopt;
+    }
+  }
   return elements;
-}
-
-Term IsElement(Terms& terms, Term element, Term set) {
-  const auto elements = ElementsOf(set);
-  if (!elements) return terms.Member(element, set);
-  std::vector<Term> any;
-  for (const Term each : *elements) any.push_back(terms.Equal(element, each));
-  return terms.Or(any);
 }
 
 Term Overlap(Terms& terms, Term a, Term b) {
@@ -43,7 +39,7 @@ Term Overlap(Terms& terms, Term a, Term b) {
     return terms.Not(terms.Equal(common, terms.EmptySet(common->sort)));
   }
   std::vector<Term> any;
-  for (const Term element : *elements) any.push_back(IsElement(terms, element, other));
+  for (const Term element : *elements) any.push_back(terms.Member(element, other));
   return terms.Or(any);
 }
 

@@ -15,7 +15,7 @@ using cedar::EntityUid;
 using cedar::Type;
 using cedar::Value;
 
-/// Combinations tried in turn before random ones.
+/// Combinations tried in turn.
 constexpr std::size_t kCombinationsMax = 128;
 
 const std::vector<std::pair<std::string_view, std::vector<std::string_view>>> kPools = {
@@ -68,21 +68,23 @@ SmallModels::SmallModels(const RequestKind& kind, std::string mentioned, std::ui
     : kind_(kind), mentioned_(std::move(mentioned)), random_(seed), combinations_left_(kCombinationsMax) {}
 
 std::size_t SmallModels::Below(std::size_t bound) {
-  if (combinations_left_ == 0) return random_() % bound;
+  if (is_random_) return random_() % bound;
   if (next_choice_ == choices_.size()) choices_.emplace_back(0, bound);
   return choices_[next_choice_++].first;
 }
 
 void SmallModels::Next() {
-  next_choice_ = 0;
-  if (combinations_left_ == 0) return;
-  --combinations_left_;
-  while (!choices_.empty() && choices_.back().first + 1 == choices_.back().second) choices_.pop_back();
-  if (choices_.empty()) {
-    combinations_left_ = 0;
-  } else {
-    ++choices_.back().first;
+  if (!is_random_) {
+    next_choice_ = 0;
+    --combinations_left_;
+    while (!choices_.empty() && choices_.back().first + 1 == choices_.back().second) choices_.pop_back();
+    if (choices_.empty()) {
+      combinations_left_ = 0;
+    } else {
+      ++choices_.back().first;
+    }
   }
+  is_random_ = combinations_left_ == 0 || !is_random_;
 }
 
 EntityUid SmallModels::MakeUid(std::string_view type) {

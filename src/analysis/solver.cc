@@ -7,6 +7,7 @@
 
 #include "analysis/answer_cache.h"
 #include "analysis/internal/child.h"
+#include "analysis/internal/numbered_strings.h"
 #include "analysis/internal/script_writer.h"
 #include "analysis/internal/smt_reader.h"
 #include "analysis/limits.h"
@@ -129,12 +130,11 @@ bool IsFalse(Term term) {
 }
 
 base::Status KeepScript(const std::filesystem::path& directory, const std::string& digest,
-                        const std::string& title, const std::string& script) {
+                        const std::string& content) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return base::Fail(ErrorCode::kIo, directory.string() + ": " + error.message());
-  const std::string comment = title.empty() ? "" : "; " + FirstLine(title) + "\n";
-  return PutFile(directory / (digest + ".smt2"), comment + script);
+  return PutFile(directory / (digest + ".smt2"), content);
 }
 
 /// The answer that `output` is; of a sat, with its values.
@@ -193,6 +193,23 @@ struct Solver::State {
     return answer;
   }
 
+  /// Writes the script, keeps it, and asks unless there is nothing to ask.
+  base::Result<Answer> Ask(const Query& query, const std::string& legend) {
+    const auto script = WriteScript(query, options.dialect);
+    if (!script) return std::unexpected(script.error());
+    const std::string digest = base::ToHex(keys::Sha256(script->text));
+    if (!options.scripts.empty()) {
+      const std::string title = query.title.empty() ? "" : "; " + FirstLine(query.title) + "\n";
+      if (auto kept = KeepScript(options.scripts, digest, title + legend + script->text); !kept) {
+        return std::unexpected(kept.error());
+      }
+    }
+    const bool is_folded = std::ranges::any_of(query.assertions, IsFalse);
+    auto answer = is_folded ? Answer{.kind = Answer::Kind::kUnsat} : Answered(query, *script);
+    if (answer) answer->script_digest = digest;
+    return answer;
+  }
+
   const SolverOptions& options;
   std::optional<AnswerCache> cache;
   std::mutex version_mutex;
@@ -213,18 +230,11 @@ base::Result<std::string> Solver::Version() {
 base::Result<Answer> Solver::Ask(const Query& query) {
   const auto begin = std::chrono::steady_clock::now();
   ++state_->asked;
-  const auto script = WriteScript(query, options_.dialect);
-  if (!script) return std::unexpected(script.error());
-  const std::string digest = base::ToHex(keys::Sha256(script->text));
-  if (!options_.scripts.empty()) {
-    if (auto kept = KeepScript(options_.scripts, digest, query.title, script->text); !kept) {
-      return std::unexpected(kept.error());
-    }
-  }
-  const bool is_folded = std::ranges::any_of(query.assertions, IsFalse);
-  auto answer = is_folded ? Answer{.kind = Answer::Kind::kUnsat} : state_->Answered(query, *script);
+  std::optional<NumberedStrings> numbered;
+  if (options_.strings == Strings::kAsNumbers) numbered.emplace(query);
+  auto answer = state_->Ask(numbered ? numbered->query() : query, numbered ? numbered->Legend() : "");
   if (!answer) return answer;
-  answer->script_digest = digest;
+  if (numbered && answer->kind == Answer::Kind::kSat) answer->values = numbered->ValuesOf(answer->values);
   if (answer->kind == Answer::Kind::kUnknown) ++state_->unknown;
   if (answer->from_cache) ++state_->from_cache;
   answer->took_ms =

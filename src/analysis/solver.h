@@ -23,12 +23,17 @@
 
 namespace proviso::analysis {
 
+/// Strings that are only compared are asked about as numbers, which is several times faster and says the
+/// same; or as they are, for a second opinion.
+enum class Strings : std::uint8_t { kAsNumbers, kAsText };
+
 struct SolverOptions {
   std::string program{};  ///< "" finds the dialect's on the PATH
   Dialect dialect = Dialect::kCvc5;
-  std::int64_t time_ms_max = 10'000;  ///< for one query, by the wall clock
-  std::int64_t memory_bytes_max = 2LL << 30U;
-  std::filesystem::path cache{};    ///< a directory, made when it is missing; empty for none
+  Strings strings = Strings::kAsNumbers;
+  std::int64_t time_ms_max = 10'000;           ///< for one query, by the wall clock
+  std::int64_t memory_bytes_max = 2LL << 30U;  ///< of its address space; cvc5 starts within 64 MiB
+  std::filesystem::path cache{};               ///< a directory, made when it is missing; empty for none
   std::filesystem::path scripts{};  ///< where every script is kept, as <digest>.smt2; empty for nowhere
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/internal/ip_sort.h"
+#include "analysis/internal/sets.h"
 #include "analysis/internal/types.h"
 
 namespace proviso::analysis {
@@ -103,12 +104,11 @@ SymbolicValue ConstantRecord(Terms& terms, const cedar::Record& record, const Ty
 }
 
 Term ConstantSet(Terms& terms, const cedar::Set& set, const TypePtr& type) {
-  Term result = terms.EmptySet(SortOf(terms, *type));
+  std::vector<Term> elements;
   for (const Value& element : set.elements()) {
-    const Term one = terms.Singleton(Pack(terms, ConstantOf(terms, element, type->element)));
-    result = terms.Union(result, one);
+    elements.push_back(Pack(terms, ConstantOf(terms, element, type->element)));
   }
-  return result;
+  return internal::SetOfElements(terms, SortOf(terms, *type), elements);
 }
 
 Term EqualRecords(Terms& terms, const SymbolicValue& a, const SymbolicValue& b) {

@@ -15,7 +15,7 @@ void AddInitCommand(CLI::App& app, Console& console);
 void AddServeCommand(CLI::App& app, Console& console);
 /// cedar: the policy language by itself; its conformance cases.
 void AddCedarCommand(CLI::App& app, Console& console);
-/// terms: test, show, schema, tool-digest, authority.
+/// terms: test, check, diff, new, show, schema, tool-digest, authority, and what signing_commands.h adds.
 void AddTermsCommand(CLI::App& app, Console& console);
 /// decide: one request under a terms package, explained.
 void AddDecideCommand(CLI::App& app, Console& console);

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/signing_commands.h"
+#include "cli/terms_commands.h"
 #include "keys/digest.h"
 #include "terms/authority.h"
 #include "terms/bundle.h"
@@ -145,8 +146,8 @@ void ShowSafeguards(Console& console, const terms::Package& package) {
   if (package.safeguards().empty()) return;
   console.out() << console.Styled(Style::kBold, "safeguards, which no permit may pass") << "\n";
   for (const terms::Safeguard& safeguard : package.safeguards()) {
-    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source) << "  "
-                  << safeguard.file << "\n";
+    console.out() << "  " << safeguard.name << (safeguard.source.empty() ? "" : ", " + safeguard.source)
+                  << "  " << safeguard.file << "\n";
   }
 }
 
@@ -291,6 +292,9 @@ void AddTermsCommand(CLI::App& app, Console& console) {
   digest->footer("Example:\n  proviso terms tool-digest assign_asset.json");
   digest->callback([options, &console] { RunToolDigest(*options, console); });
   AddAuthority(*terms, options, console);
+  AddTermsCheck(*terms, console);
+  AddTermsDiff(*terms, console);
+  AddTermsNew(*terms, console);
   AddSigningCommands(*terms, console);
   AddActivationCommands(*terms, console);
 }

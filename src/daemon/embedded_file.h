@@ -13,5 +13,7 @@ struct EmbeddedFile {
 
 /// The starter terms package, examples/starter.
 extern const std::span<const EmbeddedFile> kStarterTerms;
+/// What a new terms package begins with, examples/template.
+extern const std::span<const EmbeddedFile> kTemplateTerms;
 
 }  // namespace proviso::daemon

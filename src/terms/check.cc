@@ -24,20 +24,18 @@ using internal::Subject;
 using internal::Task;
 using internal::Worker;
 
-/// A package's own examples that a gateway could put settle many questions at once.
-void AddExamples(const Package& package, Common& common) {
-  const Package* const packages[] = {&package};
-  const std::vector<std::string> facts = FactsThatMatter(packages);
-  for (const Act act : kActsInOrder) {
-    internal::KnownQuestions& known = common.known[act];
-    const GatewayFacts gateway(package, act, facts);
-    for (const Example& example : package.examples()) {
-      const Question& question = example.request.question;
-      const bool counts = question.act == act && !example.request.refusal && !question.facts.undecidable;
-      if (counts && gateway.FirstNotMet(question) == nullptr)
-        known.Add(std::make_shared<const internal::Evaluated>(package, question));
-    }
+/// A package's own examples that a gateway could put settle many questions at once, and so do requests
+/// that its clauses suggest.
+void AddKnown(Inquiry& inquiry) {
+  const Package& package = inquiry.package();
+  for (const Example& example : package.examples()) {
+    const Question& question = example.request.question;
+    const bool counts =
+        question.act == inquiry.act() && !example.request.refusal && !question.facts.undecidable;
+    if (counts && inquiry.gateway().FirstNotMet(question) == nullptr)
+      inquiry.known().Add(std::make_shared<const internal::Evaluated>(package, question));
   }
+  inquiry.suggestions().AddTo(inquiry.known(), inquiry.act(), inquiry.gateway());
 }
 
 class Checking {
@@ -57,6 +55,7 @@ class Checking {
   void AddSetAside();
   [[nodiscard]] std::vector<Task> Asking();
   [[nodiscard]] std::vector<Task> AskingWhoSetsAside();
+  [[nodiscard]] std::vector<internal::MaybeSetAside> OpenFor(const std::string& party, Act act);
   [[nodiscard]] std::vector<Task> Telling(std::vector<std::optional<Finding>>& findings);
   [[nodiscard]] const Part* HoldsIn(const std::string& safeguard, Act act) const;
 
@@ -127,37 +126,60 @@ std::string NameOfTask(CheckQuestion question, const std::string& what) {
   return std::string(NameOf(question)) + ": " + what;
 }
 
-/// Cheap questions first: what they find settles others.
-std::vector<Task> Checking::Asking() {
-  std::vector<Task> tasks;
+/// Whether one act's answer is the whole answer.
+bool IsSettledBy(const Subject& subject, const Part& part) {
+  return part.sought.kind == internal::Sought::Kind::kFound &&
+         subject.question != CheckQuestion::kUnconditional;
+}
+
+/// One question about some clauses, act by act.
+void AskActByAct(const std::vector<Subject*>& subjects, Worker& worker) {
   for (const Act act : kActsInOrder) {
-    std::vector<std::pair<const Subject*, Part*>> clauses;
-    for (Subject& subject : subjects_) {
-      if (subject.question != CheckQuestion::kNeverErrors) continue;
-      for (Part& part : subject.parts) {
-        if (part.act == act) clauses.emplace_back(&subject, &part);
+    std::vector<internal::Asked> asked;
+    for (Subject* subject : subjects) {
+      const auto settles = [subject](const Part& part) { return IsSettledBy(*subject, part); };
+      if (std::ranges::any_of(subject->parts, settles)) continue;
+      for (Part& part : subject->parts) {
+        if (part.act == act) asked.push_back({subject, &part});
       }
     }
-    if (clauses.empty()) continue;
-    tasks.push_back({NameOfTask(CheckQuestion::kNeverErrors, std::string(NameOf(act))),
-                     [clauses, act](Worker& worker) { AskWhichErr(clauses, worker.About(act)); }});
+    if (!asked.empty()) AskAboutClauses(std::move(asked), worker.About(act));
+  }
+}
+
+void AskAboutSafeguard(Subject& subject, Worker& worker) {
+  for (Part& part : subject.parts) {
+    AskWhetherItHolds(subject, worker.About(part.act), part);
+    if (IsSettledBy(subject, part)) return;
+  }
+}
+
+/// Cheap questions first: what they find settles others.
+std::vector<Task> Checking::Asking() {
+  constexpr std::size_t kTogether = 16;
+  std::vector<Task> tasks;
+  for (Subject& subject : subjects_) {
+    if (subject.question != CheckQuestion::kSafeguardHolds) continue;
+    tasks.push_back({NameOfTask(subject.question, subject.id),
+                     [&subject](Worker& worker) { AskAboutSafeguard(subject, worker); }});
   }
   for (const CheckQuestion question :
-       {CheckQuestion::kSafeguardHolds, CheckQuestion::kVacuous, CheckQuestion::kNeverPermits,
+       {CheckQuestion::kNeverErrors, CheckQuestion::kVacuous, CheckQuestion::kNeverPermits,
         CheckQuestion::kUnconditional, CheckQuestion::kAdvisory, CheckQuestion::kPrecedence,
         CheckQuestion::kRedundant, CheckQuestion::kOverridden}) {
+    std::vector<Subject*> together;
+    const auto take = [&] {
+      if (together.empty()) return;
+      tasks.push_back({NameOfTask(question, together.front()->id),
+                       [together](Worker& worker) { AskActByAct(together, worker); }});
+      together.clear();
+    };
     for (Subject& subject : subjects_) {
       if (subject.question != question) continue;
-      tasks.push_back({NameOfTask(question, subject.id), [&subject](Worker& worker) {
-                         for (Part& part : subject.parts) {
-                           if (subject.question == CheckQuestion::kSafeguardHolds) {
-                             AskWhetherItHolds(subject, worker.About(part.act), part);
-                           } else {
-                             AskAboutClause(subject, worker.About(part.act), part);
-                           }
-                         }
-                       }});
+      together.push_back(&subject);
+      if (together.size() == kTogether) take();
     }
+    take();
   }
   return tasks;
 }
@@ -175,20 +197,28 @@ const Part* Checking::HoldsIn(const std::string& safeguard, Act act) const {
 std::vector<Task> Checking::AskingWhoSetsAside() {
   std::vector<Task> tasks;
   for (const std::string& party : internal::PartiesThatAssert(package_)) {
-    for (const Act act : kActsInOrder) {
-      std::vector<internal::MaybeSetAside> open;
-      for (Subject& subject : subjects_) {
-        if (subject.question != CheckQuestion::kSetAside || subject.party != party) continue;
-        for (Part& part : subject.parts) {
-          if (part.act == act) open.push_back({&subject, &part, HoldsIn(subject.id, act)});
-        }
-      }
-      if (open.empty()) continue;
-      tasks.push_back({NameOfTask(CheckQuestion::kSetAside, party + ", " + std::string(NameOf(act))),
-                       [open, act](Worker& worker) { AskWhatIsSetAside(open, worker.About(act)); }});
-    }
+    if (!IsAsked(CheckQuestion::kSetAside)) break;
+    tasks.push_back({NameOfTask(CheckQuestion::kSetAside, party), [this, party](Worker& worker) {
+                       for (const Act act : kActsInOrder) {
+                         AskWhatIsSetAside(OpenFor(party, act), worker.About(act));
+                       }
+                     }});
   }
   return tasks;
+}
+
+/// What the party is not known to set aside in an act before.
+std::vector<internal::MaybeSetAside> Checking::OpenFor(const std::string& party, Act act) {
+  std::vector<internal::MaybeSetAside> open;
+  for (Subject& subject : subjects_) {
+    if (subject.question != CheckQuestion::kSetAside || subject.party != party) continue;
+    const auto settles = [&subject](const Part& part) { return IsSettledBy(subject, part); };
+    if (std::ranges::any_of(subject.parts, settles)) continue;
+    for (Part& part : subject.parts) {
+      if (part.act == act) open.push_back({&subject, &part, HoldsIn(subject.id, act)});
+    }
+  }
+  return open;
 }
 
 std::vector<Task> Checking::Telling(std::vector<std::optional<Finding>>& findings) {
@@ -209,14 +239,20 @@ std::vector<Task> Checking::Telling(std::vector<std::optional<Finding>>& finding
 }
 
 std::vector<Finding> Checking::Run() {
-  AddExamples(package_, common_);
   AddSubjects();
+  std::vector<Task> knowing;
+  for (const Act act : kActsInOrder) {
+    static_cast<void>(common_.known[act]);
+    knowing.push_back({"what the clauses suggest: " + std::string(NameOf(act)),
+                       [act](Worker& worker) { AddKnown(worker.About(act)); }});
+  }
   std::vector<std::optional<Finding>> told(subjects_.size());
   std::vector<Task> asking = Asking();
   std::vector<Task> set_aside = AskingWhoSetsAside();
   std::vector<Task> telling = Telling(told);
   Crew crew(common_, options_);
-  crew.Announce(asking.size() + set_aside.size() + telling.size());
+  crew.Announce(knowing.size() + asking.size() + set_aside.size() + telling.size());
+  crew.Run(std::move(knowing));
   crew.Run(std::move(asking));
   crew.Run(std::move(set_aside));
   crew.Run(std::move(telling));

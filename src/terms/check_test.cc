@@ -142,5 +142,246 @@ unless { context has purpose && context.purpose == UseCase::"logistics" };
       "rests on what customer asserts");
 }
 
+TEST(Check, FindsTheClauseThatEveryRequestSatisfies) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action == Action::"generate", resource);
+@id("2") permit (principal, action == Action::"embed", resource) when { context.model == resource };
+@id("3") forbid (principal, action == Action::"generate", resource)
+when { context has purpose && context.purpose == UseCase::"logistics" };
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kUnconditional});
+  EXPECT_EQ(Answers(report),
+            "valid : yes\nunconditional 1: yes !\nunconditional 2: yes !\nunconditional 3: no\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kUnconditional, "1").sentence,
+            "Clause 1 is satisfied by every request to generate");
+}
+
+TEST(Check, FindsTheClauseThatChangesNothingAndWhatCoversIt) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action == Action::"generate", resource);
+@id("2") forbid (principal, action, resource) when { context has label && context.label == "secret" };
+@id("3") forbid (principal, action == Action::"generate", resource)
+when { context has label && context.label == "secret" && context has purpose };
+@id("4") forbid (principal, action == Action::"embed", resource) when { context has enclave };
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kRedundant});
+  EXPECT_EQ(Answers(report),
+            "valid : yes\nredundant 1: no\nredundant 2: no\nredundant 3: yes !\nredundant 4: yes !\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kRedundant, "3").clauses, std::vector<std::string>{"2"});
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kRedundant, "4").clauses, std::vector<std::string>{});
+}
+
+TEST(Check, FindsThePermitThatAForbidAlwaysOverrides) {
+  const auto package = Loaded(R"(
+@id("1") @title("Logistics") permit (principal, action == Action::"generate", resource)
+when { context has purpose && context.purpose == UseCase::"logistics" };
+@id("2") permit (principal, action == Action::"generate", resource)
+when { context has purpose && context.purpose == UseCase::"translation" };
+@id("3") forbid (principal, action, resource) unless { context has purpose && context.purpose != UseCase::"logistics" };
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kOverridden, CheckQuestion::kNeverPermits});
+  EXPECT_EQ(Answers(report),
+            "valid : yes\noverridden 1: yes !\noverridden 2: no\nnever permits generate: no\n"
+            "never permits embed: yes\nnever permits call_tool: yes\nnever permits release: yes\n"
+            "never permits administer: yes\n");
+  const Finding& finding = FindingOf(report, CheckQuestion::kOverridden, "1");
+  EXPECT_EQ(finding.sentence,
+            "Clause 1 (\"Logistics\") permits nothing: whatever satisfies it is forbidden by clause 3");
+}
+
+TEST(Check, SaysThatContradictoryClausesPermitNothing) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action == Action::"generate", resource) when { context has label };
+@id("2") forbid (principal, action == Action::"generate", resource) when { context has label };
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kNeverPermits});
+  EXPECT_TRUE(FindingOf(report, CheckQuestion::kNeverPermits, "generate").is_remarkable);
+  EXPECT_FALSE(FindingOf(report, CheckQuestion::kNeverPermits, "embed").is_remarkable);
+}
+
+TEST(Check, ReadsAdviceAndSaysWhetherItWouldChangeAnything) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action == Action::"generate", resource);
+@id("2") @modality("should") forbid (principal, action, resource) when { context has label };
+@id("3") @modality("should") forbid (principal, action == Action::"embed", resource);
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kAdvisory});
+  EXPECT_EQ(Answers(report), "valid : yes\nadvisory 1: no\nadvisory 2: yes !\nadvisory 3: yes !\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kAdvisory, "2").witnesses.size(), 1U);
+  EXPECT_EQ(
+      FindingOf(report, CheckQuestion::kAdvisory, "3").sentence,
+      "Clause 3 decides nothing: its modality is \"should\"; whatever it advises against is forbidden all "
+      "the same");
+}
+
+TEST(Check, FindsReferencesThatFloat) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource);
+@id("2") @refers_to("law, policy") forbid (principal, action, resource) when { context has label };
+)",
+                              "", AgreementToml() + R"(
+[[reference]]
+name = "law"
+title = "A law"
+version = "as amended"
+[[reference]]
+name = "policy"
+title = "A policy"
+date = 2026-01-01
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kFloating});
+  EXPECT_EQ(Answers(report), "valid : yes\nfloating 1: no\nfloating 2: yes !\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kFloating, "2").facts, std::vector<std::string>{"law"});
+}
+
+TEST(Check, FindsTheForbidOfALowerDocumentThatOverridesAHigherOne) {
+  const auto package = Loaded(R"(
+@id("1") @document("contract") permit (principal, action, resource)
+when { context has purpose && context.purpose == UseCase::"logistics" };
+@id("2") @document("policy") forbid (principal, action, resource) when { context has label };
+@id("3") @document("contract") forbid (principal, action, resource) when { context has enclave };
+@id("4") @document("policy") forbid (principal, action, resource) when { context has enclave };
+)",
+                              "", AgreementToml("order_of_precedence = [\"contract\", \"policy\"]\n"));
+  const CheckReport report = Checked(*package, {CheckQuestion::kPrecedence});
+  EXPECT_EQ(Answers(report), "valid : yes\nprecedence 2: yes !\nprecedence 4: no\n");
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kPrecedence, "2").clauses, std::vector<std::string>{"1"});
+}
+
+/// A determination that the customer makes alone.
+const std::string kDetermination = R"(
+[[fact]]
+name = "determination"
+type = "{ necessary?: Bool, lawful?: Bool }"
+asserted_by = "customer"
+)";
+
+TEST(Check, NamesThePartyThatCanSetASafeguardAsideAndItsFact) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource);
+@id("2") @title("A person decides") forbid (principal, action == Action::"call_tool", resource)
+when { context has effect && context.effect == "engage" }
+unless { context has decision && context.decision.count >= 2 }
+unless { context has determination && context.determination has necessary && !context.determination.necessary };
+)",
+                              R"(
+@safeguard("no unattended engagement") permit (principal, action == Action::"call_tool", resource)
+when { context has effect && context.effect == "engage" && !(context has decision) };
+)",
+                              AgreementToml() + kDetermination);
+  const CheckReport report = Checked(*package, {CheckQuestion::kSetAside});
+  EXPECT_EQ(Answers(report),
+            "valid : yes\nset aside by one party no unattended engagement by customer: yes !\n"
+            "set aside by one party 2 by customer: yes !\n"
+            "set aside by one party no unattended engagement by court: no\n");
+  const Finding& finding =
+      FindingOf(report, CheckQuestion::kSetAside, "no unattended engagement", "customer");
+  EXPECT_EQ(finding.facts, std::vector<std::string>{"determination.necessary"}) << finding.sentence;
+  ASSERT_EQ(finding.witnesses.size(), 2U);
+  EXPECT_EQ(finding.witnesses[0].decision.outcome, Outcome::kHold);
+  EXPECT_EQ(finding.witnesses[1].decision.outcome, Outcome::kPermit);
+}
+
+TEST(Check, NamesNobodyWhereEveryPartyNeedsAnother) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource);
+@id("2") forbid (principal, action == Action::"generate", resource)
+when { context has label && context.label == "secret" }
+unless { context has approval && context.approval && context has waiver && context.waiver };
+)",
+                              "", AgreementToml() + R"(
+[[fact]]
+name = "approval"
+type = "Bool"
+asserted_by = "provider"
+[[fact]]
+name = "waiver"
+type = "Bool"
+asserted_by = "court"
+[[fact]]
+name = "label"
+asserted_by = "gateway"
+)");
+  const CheckReport report = Checked(*package, {CheckQuestion::kSetAside});
+  // Each can where the other has agreed already: the two requests share that.
+  EXPECT_EQ(Answers(report),
+            "valid : yes\nset aside by one party 2 by provider: yes !\n"
+            "set aside by one party 2 by court: yes !\n");
+}
+
+TEST(Check, TellsAClaimFromASignedAuthority) {
+  const std::string clauses = R"(
+@id("1") permit (principal, action, resource);
+@id("2") forbid (principal, action == Action::"generate", resource)
+unless { context has authority && context.authority.kind == "order" };
+@id("3") forbid (principal, action == Action::"embed", resource)
+unless { context has authority && context.authority.kind == "order" && context.authority.signed };
+@id("4") forbid (principal, action == Action::"call_tool", resource)
+when { context has authority && context.authority.signed };
+)";
+  const CheckReport report = Checked(*Loaded(clauses), {CheckQuestion::kSetAside});
+  EXPECT_EQ(Answers(report),
+            "valid : yes\nset aside by one party 2 by customer: yes !\n"
+            "set aside by one party 4 by customer: yes !\n"
+            "set aside by one party 2 by court: yes !\nset aside by one party 3 by court: yes !\n"
+            "set aside by one party 4 by court: yes !\n");
+}
+
+TEST(Check, AppliesAcknowledgementsToWhatStandsAgainstLoading) {
+  const std::string acknowledged = R"(
+[[acknowledgement]]
+question = "never errors"
+subject = "2"
+reason = "known"
+)";
+  const std::string clauses = R"(
+@id("1") permit (principal, action, resource);
+@id("2") forbid (principal, action, resource) when { context.purpose == UseCase::"logistics" };
+)";
+  EXPECT_FALSE(CheckBeforeLoading(*Loaded(clauses), TestSolver()).MayLoad());
+  const CheckReport report =
+      CheckBeforeLoading(*Loaded(clauses, "", AgreementToml() + acknowledged), TestSolver());
+  EXPECT_TRUE(report.MayLoad());
+  EXPECT_TRUE(FindingOf(report, CheckQuestion::kNeverErrors, "2").is_acknowledged);
+}
+
+TEST(Check, AnswersTheSameOnAnyNumberOfThreads) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource);
+@id("2") forbid (principal, action, resource) when { context has label && context.label == "secret" };
+@id("3") forbid (principal, action, resource) when { context.ledger.persons_day + 1 > 100 };
+)",
+                              R"(
+@safeguard("secret") permit (principal, action, resource) when { context has label && context.label == "secret" };
+)");
+  CheckOptions options;
+  options.threads = 1;
+  const std::string one = Answers(Check(*package, TestSolver(), options));
+  std::size_t reported = 0;
+  options.threads = 4;
+  options.progress = [&reported](const Progress& progress) {
+    EXPECT_LE(++reported, progress.of);
+    EXPECT_EQ(reported, progress.done);
+  };
+  EXPECT_EQ(Answers(Check(*package, TestSolver(), options)), one);
+  EXPECT_GT(reported, 0U);
+}
+
+TEST(Check, IsUnknownWithoutASolverAndThenStandsAgainstLoading) {
+  analysis::Solver none({.program = "/nowhere/cvc5"});
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action, resource) when { context has label && context.label like "a*b" };
+)",
+                              R"(
+@safeguard("s") permit (principal, action, resource)
+when { context has label && context.label like "*a" && context has purpose };
+)");
+  const CheckReport report = CheckBeforeLoading(*package, none);
+  const Finding& finding = FindingOf(report, CheckQuestion::kSafeguardHolds, "s");
+  EXPECT_EQ(finding.answer, FindingAnswer::kUnknown);
+  EXPECT_NE(finding.reason, "");
+  EXPECT_FALSE(report.MayLoad());
+}
+
 }  // namespace
 }  // namespace proviso::terms

@@ -137,6 +137,10 @@ Decision Decide(const Package& package, const Question& given) {
   if (auto ended = NotInForce(package.agreement(), given.facts.now_ms)) {
     return Denied(Ground::kNotInForce, std::move(*ended));
   }
+  return DecideAsIfInForce(package, given);
+}
+
+Decision DecideAsIfInForce(const Package& package, const Question& given) {
   if (given.facts.undecidable) return Denied(Ground::kUndecidable, *given.facts.undecidable);
   const auto conformed = internal::ConformedQuestion::Of(package, given);
   if (!conformed) return Denied(Ground::kUndecidable, conformed.error().message);

@@ -59,6 +59,9 @@ struct Decision {
 /// of `input` or of another record is left out.
 [[nodiscard]] Decision Decide(const Package& package, const Question& question);
 
+/// The same whatever the agreement's dates, for whoever compares drafts.
+[[nodiscard]] Decision DecideAsIfInForce(const Package& package, const Question& question);
+
 /// The entities that a question is decided with: those that stand for it, above the package's own, which
 /// count where both have one of a name. Fails with kInvalid or kConflict where they contradict each other;
 /// Decide then forbids. The result borrows from `package`.

@@ -4,59 +4,26 @@
 // Which kind a clause is stands in its @note: `@note("kind 7")`, or `@note("kind 4, kind 5")`.
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 
-#include "base/file.h"
 #include "terms/decide.h"
 #include "terms/examples.h"
-#include "terms/package.h"
+#include "terms/internal/shipped_for_tests.h"
 
 namespace proviso::terms {
 namespace {
 
+using internal::FilesOfShipped;
+using internal::LoadedFrom;
+using internal::LoadedShipped;
+using internal::ShippedAgreements;
+using internal::ShippedNames;
 using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-using Files = std::vector<PackageFile>;
-
-const std::filesystem::path kExamples = std::filesystem::path(PROVISO_SOURCE_DIR) / "examples";
-const std::filesystem::path kShipped = kExamples / "agreements";
-
-/// Sorted by name.
-std::vector<std::string> ShippedNames() {
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kShipped)) {
-    if (entry.is_directory()) names.insert(entry.path().filename());
-  }
-  return {names.begin(), names.end()};
-}
-
-/// Where the package of this name is: the template stands beside the agreements.
-std::filesystem::path DirectoryOf(const std::string& name) {
-  return name == "template" ? kExamples / name : kShipped / name;
-}
-
-/// What a package is made of; a README is none of it.
-Files FilesOf(const std::string& name) {
-  const std::filesystem::path directory = DirectoryOf(name);
-  Files files;
-  for (const std::string_view suffix : {".toml", ".cedar", ".cedarschema", ".json"}) {
-    for (const auto& path : base::ListFiles(directory, suffix).value()) {
-      files.push_back({std::filesystem::relative(path, directory), base::ReadFile(path).value()});
-    }
-  }
-  return files;
-}
-
-std::shared_ptr<const Package> Loaded(Files files) {
-  auto package = Package::FromFiles(std::move(files));
-  EXPECT_TRUE(package.has_value()) << package.error().message;
-  return package ? *package : nullptr;
-}
 
 std::string ReplacedAll(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -92,7 +59,7 @@ std::vector<std::string> Outcomes(const Package& package) {
 /// The worked requests of `name` without what each must come to, by file.
 std::map<std::string, std::string> RequestsOf(const std::string& name) {
   std::map<std::string, std::string> requests;
-  for (const PackageFile& file : FilesOf(name)) {
+  for (const PackageFile& file : FilesOfShipped(name)) {
     if (!file.path.starts_with("examples/")) continue;
     std::istringstream lines(file.content);
     for (std::string line; std::getline(lines, line);) {
@@ -116,7 +83,7 @@ std::set<int> KindsIn(std::string_view note) {
 class ShippedAgreement : public testing::TestWithParam<std::string> {};
 
 TEST_P(ShippedAgreement, DecidesItsWorkedRequestsAsTheyExpect) {
-  const auto package = Loaded(FilesOf(GetParam()));
+  const auto package = LoadedShipped(GetParam());
   ASSERT_NE(package, nullptr);
   EXPECT_EQ(package->agreement().name, GetParam());
   const ExampleReport report = RunExamples(*package);
@@ -127,10 +94,10 @@ TEST_P(ShippedAgreement, DecidesItsWorkedRequestsAsTheyExpect) {
 }
 
 TEST_P(ShippedAgreement, ComesToTheSameWhenThePartiesChangePlaces) {
-  Files swapped = FilesOf(GetParam());
+  std::vector<PackageFile> swapped = FilesOfShipped(GetParam());
   for (PackageFile& file : swapped) file.content = WithPartiesSwapped(std::move(file.content));
-  const auto as_shipped = Loaded(FilesOf(GetParam()));
-  const auto with_parties_swapped = Loaded(std::move(swapped));
+  const auto as_shipped = LoadedShipped(GetParam());
+  const auto with_parties_swapped = LoadedFrom(std::move(swapped));
   ASSERT_NE(as_shipped, nullptr);
   ASSERT_NE(with_parties_swapped, nullptr);
   EXPECT_NE(as_shipped->digest(), with_parties_swapped->digest());
@@ -138,7 +105,7 @@ TEST_P(ShippedAgreement, ComesToTheSameWhenThePartiesChangePlaces) {
 }
 
 TEST_P(ShippedAgreement, ShowsEveryClauseAtWorkAndAtRest) {
-  const auto package = Loaded(FilesOf(GetParam()));
+  const auto package = LoadedShipped(GetParam());
   ASSERT_NE(package, nullptr);
   std::map<std::string, std::size_t> times_at_work;
   const ExampleReport report = RunExamples(*package);
@@ -165,9 +132,9 @@ INSTANTIATE_TEST_SUITE_P(All, ShippedAgreement, testing::ValuesIn(ShippedNamesAn
 
 TEST(ShippedAgreements, ListEveryClauseAndSafeguardInTheirReadme) {
   for (const std::string& name : ShippedNames()) {
-    const auto package = Loaded(FilesOf(name));
+    const auto package = LoadedShipped(name);
     ASSERT_NE(package, nullptr);
-    const std::string readme = base::ReadFile(kShipped / name / "README.md").value();
+    const std::string readme = base::ReadFile(ShippedAgreements() / name / "README.md").value();
     for (const Clause& clause : package->clauses()) {
       EXPECT_THAT(readme, ContainsRegex("\n\\| " + clause.id + " \\| [0-9, ]*\\| ")) << name;
       EXPECT_THAT(readme, HasSubstr("| " + clause.title + " |")) << name;
@@ -190,7 +157,7 @@ TEST(ShippedAgreements, DecideThirtyRequestsUnderThreeWordings) {
   for (const Row& row : std::vector<Row>{{"any-lawful-use", 23, 0, 7},  //
                                          {"two-exceptions", 11, 2, 17},
                                          {"overnight-offer", 13, 1, 16}}) {
-    const auto package = Loaded(FilesOf(row.name));
+    const auto package = LoadedShipped(row.name);
     ASSERT_NE(package, nullptr);
     std::map<Outcome, std::size_t> count;
     for (const ExampleResult& result : RunExamples(*package).results) ++count[result.decision.outcome];
@@ -215,7 +182,7 @@ TEST(ShippedAgreements, PutTheSameRequestsToWordingsThatAreCompared) {
 TEST(ShippedAgreements, SayAllThirtyKindsOfClauses) {
   std::map<int, std::set<std::string>> said_in;
   for (const std::string& name : ShippedNames()) {
-    const auto package = Loaded(FilesOf(name));
+    const auto package = LoadedShipped(name);
     ASSERT_NE(package, nullptr);
     for (const cedar::PolicySet* clauses : {&package->deciding(), &package->advising()}) {
       for (const cedar::Policy& clause : clauses->policies()) {

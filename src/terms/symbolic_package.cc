@@ -42,13 +42,15 @@ struct SymbolicPackage::State {
   std::deque<Decided> decided;  ///< Distinct ones.
   std::map<std::string, Compiled, std::less<>> by_id;
   bool is_compiled = false;
+  Dates dates;
 
-  State(const Package& of, Terms& in, const SymbolicRequest& about)
+  State(const Package& of, Terms& in, const SymbolicRequest& about, Dates counted)
       : package(of),
         terms(in),
         request(about),
         world{analysis::World::Kind::kClosed, &of.entities()},
-        plain_compiler(in, of.schema(), world, about) {}
+        plain_compiler(in, of.schema(), world, about),
+        dates(counted) {}
   base::Result<Compiled> Plain(const cedar::Policy& policy);
   base::Status CompileClauses();
   base::Status CompileDecided(const DecisionFact& decision);
@@ -155,7 +157,7 @@ Term SymbolicPackage::State::Permits(const std::vector<Said>& clauses, const ced
 
 Term SymbolicPackage::State::InForce() {
   const Agreement& agreement = package.agreement();
-  if (!agreement.effective_ms && !agreement.expires_ms) return terms.True();
+  if (dates == Dates::kAsIfInForce || (!agreement.effective_ms && !agreement.expires_ms)) return terms.True();
   const SymbolicField* now = request.context.FindField("now");
   if (now == nullptr) return terms.False();
   std::vector<Term> all{now->present};
@@ -176,8 +178,9 @@ SymbolicPackage::Outcomes SymbolicPackage::State::OutcomesWithout(const cedar::P
   return {permit, hold, terms.Not(terms.Or({permit, hold}))};
 }
 
-SymbolicPackage::SymbolicPackage(const Package& package, Terms& terms, const SymbolicRequest& request)
-    : state_(std::make_unique<State>(package, terms, request)) {}
+SymbolicPackage::SymbolicPackage(const Package& package, Terms& terms, const SymbolicRequest& request,
+                                 Dates dates)
+    : state_(std::make_unique<State>(package, terms, request, dates)) {}
 
 SymbolicPackage::~SymbolicPackage() = default;
 

@@ -20,11 +20,15 @@
 
 namespace proviso::terms {
 
+/// Whether outside the agreement's dates all is forbidden, or they do not count.
+enum class Dates : std::uint8_t { kAsAgreed, kAsIfInForce };
+
 /// Not for several threads: it builds in its Terms.
 class SymbolicPackage {
  public:
   /// Borrows all of them.
-  SymbolicPackage(const Package& package, analysis::Terms& terms, const analysis::SymbolicRequest& request);
+  SymbolicPackage(const Package& package, analysis::Terms& terms, const analysis::SymbolicRequest& request,
+                  Dates dates = Dates::kAsAgreed);
   ~SymbolicPackage();
 
   /// Exactly one is true of a request.

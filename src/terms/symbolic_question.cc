@@ -182,8 +182,8 @@ base::Status AddGatewayFacts(Terms& terms, Packages packages, SymbolicQuestion& 
 
 }  // namespace
 
-base::Result<SymbolicQuestion> MakeQuestion(Terms& terms, Act act, const std::string& name,
-                                            Packages packages) {
+base::Result<SymbolicQuestion> MakeBareQuestion(Terms& terms, Act act, const std::string& name,
+                                                Packages packages) {
   const cedar::Schema& schema = packages.front()->schema();
   auto context = ContextType(act, packages);
   if (!context) return std::unexpected(context.error());
@@ -192,7 +192,14 @@ base::Result<SymbolicQuestion> MakeQuestion(Terms& terms, Act act, const std::st
                                    action->resource_types.front()};
   SymbolicQuestion question{act, name, analysis::MakeRequest(terms, schema, kind, name, *context), {}};
   AddLocals(terms, packages, question);
-  if (auto added = AddGatewayFacts(terms, packages, question); !added) return std::unexpected(added.error());
+  return question;
+}
+
+base::Result<SymbolicQuestion> MakeQuestion(Terms& terms, Act act, const std::string& name,
+                                            Packages packages) {
+  auto question = MakeBareQuestion(terms, act, name, packages);
+  if (!question) return question;
+  if (auto added = AddGatewayFacts(terms, packages, *question); !added) return std::unexpected(added.error());
   return question;
 }
 

@@ -32,6 +32,11 @@ struct SymbolicQuestion {
                                                           const std::string& name,
                                                           std::span<const Package* const> packages);
 
+/// The same without what the gateway sees to: only of the entities that stand for a question.
+[[nodiscard]] base::Result<SymbolicQuestion> MakeBareQuestion(analysis::Terms& terms, Act act,
+                                                              const std::string& name,
+                                                              std::span<const Package* const> packages);
+
 /// A second question that equals `first` in all but `facts` (members of the context), for which it has
 /// variables of its own, named from `name`: what somebody else could have said.
 [[nodiscard]] base::Result<SymbolicQuestion> MakeVariant(analysis::Terms& terms,

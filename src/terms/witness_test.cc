@@ -188,7 +188,9 @@ Question Cluttered(Act act) {
   return question;
 }
 
-std::string Shown(const Question& question) {
+/// All but a time that does not matter.
+std::string Shown(Question question) {
+  if (question.facts.now_ms == 1'767'225'600'000) question.facts.now_ms.reset();
   return question.application + "|" + question.model + "|" + question.provider + "|" + question.tool + "|" +
          ContextOf(question).Text();
 }

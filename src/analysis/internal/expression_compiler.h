@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/compile.h"
@@ -53,6 +54,8 @@ class ExpressionCompiler {
   Option CompileText(const Node& node);
   Option CompileIf(const Node& node);
   Option CompileChain(const Node& node);
+  /// Where a chain has a value; `truths` and `oks` are its operands'.
+  [[nodiscard]] Term ChainIsOk(const Node& node, std::span<const Term> truths, std::span<const Term> oks);
   Option CompileNot(const Node& node);
 
   // compile_operators.cc
@@ -111,9 +114,22 @@ class ExpressionCompiler {
   std::size_t terms_before_ = 0;
 };
 
-/// `term` where all of `known` hold: what they decide of its conjunctions and disjunctions is folded.
-[[nodiscard]] Term Given(Terms& terms, std::span<const Term> known, Term term);
-/// The conjuncts of `term`; of a negated disjunction, the negations of its disjuncts.
-[[nodiscard]] std::vector<Term> ConjunctsOf(Terms& terms, Term term);
+/// Terms that hold where an operand is evaluated: what they decide of others is folded.
+class KnownTerms {
+ public:
+  explicit KnownTerms(Terms& terms) : terms_(terms) {}
+
+  /// `term` and its conjuncts hold; for a negated disjunction, the negations of its disjuncts.
+  void Add(Term term);
+  /// `term` where all that is known holds: conjunctions and disjunctions in it are folded, two levels deep.
+  [[nodiscard]] Term Fold(Term term) const;
+
+ private:
+  [[nodiscard]] Term FoldOne(Term term) const;
+  [[nodiscard]] Term FoldParts(Term term) const;
+
+  Terms& terms_;
+  std::unordered_set<Term> known_;
+};
 
 }  // namespace proviso::analysis::internal

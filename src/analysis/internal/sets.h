@@ -1,7 +1,8 @@
-// Sets that are spelt out are asked element by element: a solver then needs no sets for them.
+// Sets that are spelt out, which are asked element by element: a solver then needs no sets for them.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "analysis/term.h"
@@ -10,7 +11,7 @@ namespace proviso::analysis::internal {
 
 /// The elements, where the set is spelt out; nothing for others.
 [[nodiscard]] std::optional<std::vector<Term>> ElementsOf(Term set);
-[[nodiscard]] Term IsElement(Terms& terms, Term element, Term set);
+[[nodiscard]] Term SetOfElements(Terms& terms, Sort set, std::span<const Term> elements);
 /// Whether some element is in both.
 [[nodiscard]] Term Overlap(Terms& terms, Term a, Term b);
 

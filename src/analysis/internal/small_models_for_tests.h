@@ -1,5 +1,6 @@
-// Small requests with small stores of entities, one after another: first every combination of what a
-// policy mentions, up to a bound, then some at random. What is true of one of them a solver must find.
+// Small requests with small stores of entities, one after another: every combination of what a policy
+// mentions in turn, up to a bound, and between them some at random. What is true of one of them a solver must
+// find.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,7 @@ class SmallModels {
                                                     const cedar::Entities& world);
   [[nodiscard]] cedar::Request MakeRequest();
 
-  /// Goes to the next combination of choices.
+  /// Goes to the next one.
   void Next();
 
  private:
@@ -56,6 +57,7 @@ class SmallModels {
   std::vector<std::pair<std::size_t, std::size_t>> choices_;  // what was chosen, of how many
   std::size_t next_choice_ = 0;
   std::size_t combinations_left_;
+  bool is_random_ = true;
 };
 
 /// The request's principal and resource as local entities: the one with a Group, the other with a Folder.

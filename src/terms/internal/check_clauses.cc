@@ -241,35 +241,52 @@ void TellAdvisory(const Clause& clause, const Joined& joined, Finding& finding) 
 
 }  // namespace
 
-void AskAboutClause(const Subject& subject, Inquiry& inquiry, Part& part) {
-  const base::Result<Term> condition = ConditionOf(subject, inquiry, part);
-  part.sought = inquiry.Seek(condition, ShowsOf(inquiry.package(), subject));
+namespace {
+
+/// What is left to ask, with its condition.
+struct Open {
+  Asked asked;
+  Term condition;
+  Shows shows;
+};
+
+/// Takes what needs no solver.
+std::vector<Open> LeftToAsk(const std::vector<Asked>& asked, Inquiry& inquiry) {
+  std::vector<Open> left;
+  for (const Asked& one : asked) {
+    const base::Result<Term> condition = ConditionOf(*one.subject, inquiry, *one.part);
+    Shows shows = ShowsOf(inquiry.package(), *one.subject);
+    if (!condition) {
+      one.part->sought = Sought::Unknown(condition.error().message);
+    } else if (auto settled = inquiry.SeekKnown(*condition, shows)) {
+      one.part->sought = std::move(*settled);
+    } else {
+      left.push_back({one, *condition, std::move(shows)});
+    }
+  }
+  return left;
 }
 
-void AskWhichErr(const std::vector<std::pair<const Subject*, Part*>>& clauses, Inquiry& inquiry) {
-  std::vector<std::pair<const Subject*, Part*>> open;
-  for (const auto& [subject, part] : clauses) {
-    const auto clause = inquiry.Clause(subject->id);
-    if (!clause) part->sought = Sought::Unknown(clause.error().message);
-    if (clause && clause->errs == inquiry.terms().False()) part->sought.kind = Sought::Kind::kNone;
-    if (clause && clause->errs != inquiry.terms().False()) open.emplace_back(subject, part);
-  }
+}  // namespace
+
+void AskAboutClauses(std::vector<Asked> asked, Inquiry& inquiry) {
+  std::vector<Open> open = LeftToAsk(asked, inquiry);
   while (!open.empty()) {
     std::vector<Term> any;
-    for (const auto& [subject, part] : open) any.push_back(inquiry.Clause(subject->id)->errs);
+    any.reserve(open.size());
+    for (const Open& one : open) any.push_back(one.condition);
     const Sought sought = inquiry.Seek(inquiry.terms().Or(any), [&open](const Evaluated& e) {
-      return std::ranges::any_of(open, [&e](const auto& one) { return e.Errs(one.first->id); });
+      return std::ranges::any_of(open, [&e](const Open& one) { return one.shows(e); });
     });
     if (sought.kind == Sought::Kind::kUnknown && open.size() > 1) {
-      for (const auto& [subject, part] : open) AskAboutClause(*subject, inquiry, *part);
+      for (const Open& one : open) one.asked.part->sought = inquiry.Seek(one.condition, one.shows);
       return;
     }
-    const auto is_answered = [&](const auto& one) {
-      const bool answers = sought.found == nullptr || sought.found->Errs(one.first->id);
-      if (answers) one.second->sought = sought;
-      return answers;
-    };
-    std::erase_if(open, is_answered);
+    std::erase_if(open, [&sought](const Open& one) {
+      const bool is_answered = sought.found == nullptr || one.shows(*sought.found);
+      if (is_answered) one.asked.part->sought = sought;
+      return is_answered;
+    });
   }
 }
 

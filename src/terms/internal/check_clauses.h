@@ -8,11 +8,15 @@
 
 namespace proviso::terms::internal {
 
-/// Asks what the subject's question is about, of one act, into `part`.
-void AskAboutClause(const Subject& subject, Inquiry& inquiry, Part& part);
+/// A question about a clause or an act, and where its answer goes.
+struct Asked {
+  const Subject* subject;
+  Part* part;
+};
 
-/// Which of these clauses can err, each into its part: one script for all, where none can.
-void AskWhichErr(const std::vector<std::pair<const Subject*, Part*>>& clauses, Inquiry& inquiry);
+/// Asks one question about each of these, of one act. Known requests answer first; the others are asked
+/// together, so that one script proves all of them where none can be found.
+void AskAboutClauses(std::vector<Asked> open, Inquiry& inquiry);
 
 /// The answer in words, with its witness.
 [[nodiscard]] Finding ClauseFinding(const Subject& subject, Worker& worker);

@@ -91,10 +91,35 @@ Pair SeekPair(const std::vector<Term>& blocked, Variant& variant, Inquiry& inqui
   return pair;
 }
 
+/// A pair that the clauses themselves suggest; without a second where they suggest none.
+Pair SuggestedPair(const Subject& subject, const std::vector<std::string>& facts, Inquiry& inquiry) {
+  constexpr int kTriesMax = 8;
+  int tries = 0;
+  for (const auto& first : inquiry.known().All()) {
+    const bool may_be_first =
+        first->outcome() != Outcome::kPermit && IsBlockedBy(inquiry.package(), subject.id, *first);
+    if (!may_be_first) continue;
+    if (++tries > kTriesMax) break;
+    const Question freed = inquiry.suggestions().Freed(*first, facts);
+    if (inquiry.gateway().FirstNotMet(freed) != nullptr) continue;
+    auto second = std::make_shared<const Evaluated>(inquiry.package(), freed);
+    if (!ShowsSetAside(inquiry.package(), subject, *first, *second)) continue;
+    Pair pair;
+    pair.sought.kind = Sought::Kind::kFound;
+    pair.sought.found = first;
+    pair.second = std::move(second);
+    return pair;
+  }
+  return {};
+}
+
 /// Settles what needs no solver; the others' conditions on the first request, in the order of what is left.
 std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, Inquiry& inquiry) {
   std::vector<Term> blocked;
   analysis::Terms& terms = inquiry.terms();
+  const Package* const packages[] = {&inquiry.package()};
+  const std::vector<std::string> facts =
+      FactsOf(inquiry.package(), open.front().subject->party, FactsThatMatter(packages));
   const auto is_settled = [&](const MaybeSetAside& one) {
     const auto first = Blocks(one.subject->id, inquiry);
     const auto second = BlocksVariant(one.subject->id, inquiry.package(), variant);
@@ -109,6 +134,10 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
     const Term condition = terms.Or({first->satisfied, first->errs});
     if ((!turns && blocks_always) || condition == terms.False()) {
       one.part->sought.kind = Sought::Kind::kNone;
+      return true;
+    }
+    if (const Pair pair = SuggestedPair(*one.subject, facts, inquiry); pair.second != nullptr) {
+      Settle(one, pair);
       return true;
     }
     blocked.push_back(condition);

@@ -93,17 +93,22 @@ base::Result<Variant*> Inquiry::VariantBy(const std::string& party) {
   return known.get();
 }
 
-Sought Inquiry::Seek(const base::Result<Term>& condition, const Shows& shows) {
-  if (!condition) return Sought::Unknown(condition.error().message);
+std::optional<Sought> Inquiry::SeekKnown(Term condition, const Shows& shows) {
   Sought sought;
-  if (*condition == terms_.False()) {
+  if (condition == terms_.False()) {
     sought.kind = Sought::Kind::kNone;
     return sought;
   }
   sought.found = known().Find(shows);
-  if (sought.found == nullptr) return Ask(*condition, shows);
+  if (sought.found == nullptr) return std::nullopt;
   sought.kind = Sought::Kind::kFound;
   return sought;
+}
+
+Sought Inquiry::Seek(const base::Result<Term>& condition, const Shows& shows) {
+  if (!condition) return Sought::Unknown(condition.error().message);
+  if (auto settled = SeekKnown(*condition, shows)) return std::move(*settled);
+  return Ask(*condition, shows);
 }
 
 Sought Inquiry::Ask(Term condition, const Shows& shows) {

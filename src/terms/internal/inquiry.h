@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/solver.h"
+#include "terms/internal/drafts.h"
 #include "terms/internal/evaluated.h"
 #include "terms/symbolic_package.h"
 #include "terms/symbolic_question.h"
@@ -20,6 +21,7 @@ struct Common {
   const Package& package;
   analysis::Solver& solver;
   std::map<Act, KnownQuestions> known{};
+  Suggestions suggestions{package};
 };
 
 /// Whether there is a question of some kind.
@@ -55,6 +57,7 @@ class Inquiry {
   [[nodiscard]] KnownQuestions& known() { return common_.known.at(act_); }
   [[nodiscard]] analysis::Solver& solver() { return common_.solver; }
   [[nodiscard]] const GatewayFacts& gateway() const { return gateway_; }
+  [[nodiscard]] const Suggestions& suggestions() const { return common_.suggestions; }
 
   [[nodiscard]] const base::Result<SymbolicQuestion>& question() const { return question_; }
   [[nodiscard]] SymbolicPackage& symbolic() { return *symbolic_; }  ///< where there is a question
@@ -68,6 +71,9 @@ class Inquiry {
   /// Whether a question that a gateway can put satisfies `condition`. `shows` must be what the condition
   /// says, of one question: a known one is taken where there is one, and a new one must bear it out.
   [[nodiscard]] Sought Seek(const base::Result<analysis::Term>& condition, const Shows& shows);
+
+  /// The same without a solver; nothing where one must be asked.
+  [[nodiscard]] std::optional<Sought> SeekKnown(analysis::Term condition, const Shows& shows);
 
   /// What a model says of one request, evaluated. Fails with kInternal where it is not a question that a
   /// gateway can put.
