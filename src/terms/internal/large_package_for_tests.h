@@ -78,86 +78,114 @@ class LargePackage {
            "};\ntype Input = { zone?: String, asset?: String, count?: Long };\n";
   }
 
+  /// What clause i speaks of.
+  struct Words {
+    int i;
+    bool differs;
+    std::string n;
+    std::string purpose;
+    std::string detector;
+    std::string tool;
+    std::string many;
+    std::string word;
+    std::string head;
+    std::string decided;
+  };
+
+  static constexpr std::string_view kCall = "forbid (principal, action == Action::\"call_tool\", resource)\n";
+  static constexpr std::string_view kAll = "forbid (principal, action, resource)\n";
+
   [[nodiscard]] std::string Clause(int i) const {
     const bool differs = changed_ == Changed::kAll || (changed_ == Changed::kFew && i % 40 == 13);
     const std::string n = std::to_string(i);
-    const std::string purpose = "UseCase::\"purpose-" + std::to_string(i % kPurposes) + "\"";
-    const std::string detector = "detector_" + std::to_string(i % kDetectors);
-    const std::string tool = "Tool::\"tool-" + std::to_string(1 + 2 * (i % 9)) + "\"";
-    const std::string many = std::to_string(500 + i + (differs ? 7 : 0));
-    const std::string word = "word-" + n + (differs ? "-b" : "");
-    const std::string people = differs ? "2" : "1";
-    const std::string head = "@id(\"" + n + "\") @title(\"Clause " + n + "\")\n";
-    const std::string call = "forbid (principal, action == Action::\"call_tool\", resource)\n";
-    const std::string all = "forbid (principal, action, resource)\n";
-    const std::string decided =
-        "unless { context has decision && context.decision.count >= " + people +
-        " && context.decision.call_digest_matches && context.decision.roles.contains(\"commander\") };\n";
-    switch (i % kKinds) {
+    const Words words{i,
+                      differs,
+                      n,
+                      "UseCase::\"purpose-" + std::to_string(i % kPurposes) + "\"",
+                      "detector_" + std::to_string(i % kDetectors),
+                      "Tool::\"tool-" + std::to_string(1 + 2 * (i % 9)) + "\"",
+                      std::to_string(500 + i + (differs ? 7 : 0)),
+                      "word-" + n + (differs ? "-b" : ""),
+                      "@id(\"" + n + "\") @title(\"Clause " + n + "\")\n",
+                      std::string("unless { context has decision && context.decision.count >= ") +
+                          (differs ? "2" : "1") +
+                          " && context.decision.call_digest_matches && "
+                          "context.decision.roles.contains(\"commander\") };\n"};
+    return i % kKinds < 7 ? OfWhatIsDeclared(words) : OfWhatIsDone(words);
+  }
+
+  static std::string OfWhatIsDeclared(const Words& w) {
+    switch (w.i % kKinds) {
       case 0:
-        return head +
+        return w.head +
                "permit (principal in Organization::\"agency\", action in [Action::\"generate\", "
                "Action::\"embed\"], resource)\nwhen { context has purpose && context.purpose == " +
-               purpose + (differs ? " && context has label" : "") + " };\n";
+               w.purpose + (w.differs ? " && context has label" : "") + " };\n";
       case 1:
-        return head +
+        return w.head +
                "permit (principal in Organization::\"agency\", action == Action::\"call_tool\", resource)\n"
                "when { context has effect && context has purpose && [" +
-               purpose + ", UseCase::\"purpose-1\"].contains(context.purpose) };\n";
+               w.purpose + ", UseCase::\"purpose-1\"].contains(context.purpose) };\n";
       case 2:
-        return head + all + "when { context has purpose && context.purpose == " + purpose +
-               " && context has network && context.network == \"" + word + "\" };\n";
+        return w.head + std::string(kAll) + "when { context has purpose && context.purpose == " + w.purpose +
+               " && context has network && context.network == \"" + w.word + "\" };\n";
       case 3:
-        return head + all + "when { context has ledger.persons_week && context.ledger.persons_week > " +
-               many +
+        return w.head + std::string(kAll) +
+               "when { context has ledger.persons_week && context.ledger.persons_week > " + w.many +
                " }\nunless { context has authority.issuer && context.authority.issuer == \"court\" && "
                "context.authority.signed && context has authority.subject_cap && context has "
                "ledger.persons_week && "
                "context.ledger.persons_week <= context.authority.subject_cap };\n";
       case 4:
-        return head + all + "when { context has findings." + detector + " && context.findings." + detector +
-               " > " + many + " };\n";
+        return w.head + std::string(kAll) + "when { context has findings." + w.detector +
+               " && context.findings." + w.detector + " > " + w.many + " };\n";
       case 5:
-        return head + all + "when { context has label && context.label like \"" + word +
-               "*\" }\nunless { context has enclave && context.enclave == Enclave::\"enclave-" + n +
+        return w.head + std::string(kAll) + "when { context has label && context.label like \"" + w.word +
+               "*\" }\nunless { context has enclave && context.enclave == Enclave::\"enclave-" + w.n +
                "\" };\n";
-      case 6:
-        return head + call +
+      default:
+        return w.head + std::string(kCall) +
                "when { context has effect && context.effect == \"engage\" && context has input.zone && "
                "context.input.zone == \"" +
-               word + "\" }\n" + decided;
+               w.word + "\" }\n" + w.decided;
+    }
+  }
+
+  static std::string OfWhatIsDone(const Words& w) {
+    switch (w.i % kKinds) {
       case 7:
-        return head + "forbid (principal, action == Action::\"call_tool\", resource == " + tool +
-               ")\nwhen { context has input.count && context.input.count > " + many + " }\n" + decided;
+        return w.head + "forbid (principal, action == Action::\"call_tool\", resource == " + w.tool +
+               ")\nwhen { context has input.count && context.input.count > " + w.many + " }\n" + w.decided;
       case 8:
-        return head + all + "when { context has label && context.label == \"" + word +
+        return w.head + std::string(kAll) + "when { context has label && context.label == \"" + w.word +
                "\" && !(context has network && context.network == \"closed\") };\n";
       case 9:
-        return head + all +
+        return w.head + std::string(kAll) +
                "when { context has standing && context.standing == \"effective\" && context has now && "
                "context.now >= datetime(\"2026-0" +
-               std::to_string(1 + i % 9) + "-1" + (differs ? "2" : "1") +
-               "\") && resource == Model::\"model-" + n + "\" };\n";
+               std::to_string(1 + w.i % 9) + "-1" + (w.differs ? "2" : "1") +
+               "\") && resource == Model::\"model-" + w.n + "\" };\n";
       case 10:
-        return head + all + "when { context has on_behalf_of && context.on_behalf_of like \"*" + word +
+        return w.head + std::string(kAll) +
+               "when { context has on_behalf_of && context.on_behalf_of like \"*" + w.word +
                "*\" }\nunless { context has authority && context.authority.signed };\n";
       case 11:
-        return head +
+        return w.head +
                "forbid (principal, action == Action::\"generate\", resource)\nwhen { context has tools && "
                "context.tools.uncatalogued > " +
-               std::to_string(i % 3) +
+               std::to_string(w.i % 3) +
                " && context.tools.effects.contains(\"engage\") && context has label && context.label == \"" +
-               word + "\" };\n";
+               w.word + "\" };\n";
       case 12:
-        return head + all + "when { context has act.build && context.act.build > " + many +
-               " && context has findings." + detector +
-               " }\nunless { context has determination.necessary && " + (differs ? "" : "!") +
+        return w.head + std::string(kAll) + "when { context has act.build && context.act.build > " + w.many +
+               " && context has findings." + w.detector +
+               " }\nunless { context has determination.necessary && " + (w.differs ? "" : "!") +
                "context.determination.necessary };\n";
       default:
-        return head +
+        return w.head +
                "permit (principal == Application::\"field-desk\", action == Action::\"release\", resource)\n"
                "when { context has purpose && context.purpose == " +
-               purpose + (differs ? " && context has network" : "") + " };\n";
+               w.purpose + (w.differs ? " && context has network" : "") + " };\n";
     }
   }
 
