@@ -4,6 +4,7 @@
 #include <set>
 
 #include "terms/internal/asserters.h"
+#include "terms/internal/conform.h"
 #include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
@@ -42,17 +43,54 @@ std::vector<std::string> FactsInTheWay(const Package& package, const std::string
   return {facts.begin(), facts.end()};
 }
 
+/// What one evaluation says of a question; far less than Evaluated, which asks everything.
+struct InTheWay {
+  std::set<std::string_view> forbids;  ///< Satisfied.
+  std::set<std::string_view> erring;
+  bool is_in_scope = false;  ///< Of the safeguard that is asked about.
+};
+
+InTheWay WhatIsInTheWay(const Package& package, const std::string& id, const Question& question) {
+  InTheWay way;
+  const auto conformed = ConformedQuestion::Of(package, question);
+  const auto entities = conformed ? EntitiesFor(package, **conformed) : std::unexpected(conformed.error());
+  if (!entities) return way;
+  const cedar::Request request = RequestOf(**conformed, std::nullopt);
+  thread_local cedar::CompiledPolicies::Scratch scratch;
+  const cedar::Verdict& verdict = package.compiled_deciding().Decide(request, *entities, scratch);
+  for (const cedar::Policy* policy : verdict.satisfied_forbids) way.forbids.insert(policy->id());
+  for (const cedar::Policy* policy : verdict.errors) way.erring.insert(policy->id());
+  if (!IsSafeguard(package, id)) return way;
+  const cedar::Response scopes = cedar::Authorize(package.safeguard_policies(), *entities, request);
+  const auto is_it = [&id](const cedar::Policy* policy) { return policy->id() == id; };
+  way.is_in_scope = std::ranges::any_of(scopes.satisfied_permits, is_it) ||
+                    std::ranges::any_of(scopes.errors, is_it, &cedar::PolicyError::policy);
+  return way;
+}
+
 /// Whether the second request is free only because of what somebody else asserts.
 bool NeedsAnother(const Package& package, const Subject& subject, const Question& second) {
   const std::vector<Question> without =
       WithoutOthers(package, subject.party, second, FactsInTheWay(package, subject.id));
   return std::ranges::any_of(without, [&](const Question& question) {
-    const Evaluated e(package, question);
-    if (!IsSafeguard(package, subject.id)) return e.Satisfies(subject.id);
-    return e.IsInScope(subject.id) && std::ranges::any_of(e.forbids(), [&e](const cedar::Policy* forbid) {
-             return e.Satisfies(forbid->id());
-           });
+    const InTheWay way = WhatIsInTheWay(package, subject.id, question);
+    return IsSafeguard(package, subject.id) ? way.is_in_scope && !way.forbids.empty()
+                                            : way.forbids.contains(subject.id);
   });
+}
+
+/// As below, cheap things first: for whoever tries many pairs.
+bool ShowsSetAside(const Package& package, const Subject& subject, const Question& first,
+                   const Question& second) {
+  if (Decide(package, second).outcome != Outcome::kPermit ||
+      !IsOwnChange(package, subject.party, first, second))
+    return false;
+  const InTheWay way = WhatIsInTheWay(package, subject.id, first);
+  const bool is_blocked = IsSafeguard(package, subject.id)
+                              ? way.is_in_scope
+                              : way.forbids.contains(subject.id) || way.erring.contains(subject.id);
+  return is_blocked && Decide(package, first).outcome != Outcome::kPermit &&
+         !NeedsAnother(package, subject, second);
 }
 
 bool ShowsSetAside(const Package& package, const Subject& subject, const Evaluated& first,
@@ -289,9 +327,7 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
   Inquiry& inquiry = worker.About(part.act);
   const Package& package = inquiry.package();
   const auto still = [&](const Question& first, const Question& second) {
-    // Cheap things first: most smaller pairs fail here.
-    return Decide(package, second).outcome == Outcome::kPermit &&
-           ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
+    return ShowsSetAside(package, subject, first, second);
   };
   const Package* const packages[] = {&package};
   const auto can_be_put = [&](const Question& first, const Question& second) {
