@@ -1,6 +1,7 @@
 #include "terms/internal/check_set_aside.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "terms/internal/asserters.h"
@@ -45,7 +46,8 @@ std::vector<std::string> FactsInTheWay(const Package& package, const std::string
 
 /// What one evaluation says of a question; far less than Evaluated, which asks everything.
 struct InTheWay {
-  std::set<std::string_view> forbids;  ///< Satisfied.
+  bool is_permitted_otherwise = false;  ///< Some permit is satisfied.
+  std::set<std::string_view> forbids;   ///< Satisfied.
   std::set<std::string_view> erring;
   bool is_in_scope = false;  ///< Of the safeguard that is asked about.
 };
@@ -58,6 +60,7 @@ InTheWay WhatIsInTheWay(const Package& package, const std::string& id, const Que
   const cedar::Request request = RequestOf(**conformed, std::nullopt);
   thread_local cedar::CompiledPolicies::Scratch scratch;
   const cedar::Verdict& verdict = package.compiled_deciding().Decide(request, *entities, scratch);
+  way.is_permitted_otherwise = !verdict.satisfied_permits.empty();
   for (const cedar::Policy* policy : verdict.satisfied_forbids) way.forbids.insert(policy->id());
   for (const cedar::Policy* policy : verdict.errors) way.erring.insert(policy->id());
   if (!IsSafeguard(package, id)) return way;
@@ -139,6 +142,18 @@ base::Result<Term> NeedsNoOther(const Subject& subject, const Package& package, 
   return terms.And(all);
 }
 
+/// Any permit on the facts of the first request.
+base::Result<Term> IsPermittedOtherwise(Inquiry& inquiry) {
+  std::vector<Term> permits;
+  for (const cedar::Policy& policy : inquiry.package().deciding().policies()) {
+    if (policy.effect() != cedar::Effect::kPermit) continue;
+    const auto permit = inquiry.Clause(policy.id());
+    if (!permit) return std::unexpected(permit.error());
+    permits.push_back(permit->satisfied);
+  }
+  return inquiry.terms().Or(permits);
+}
+
 struct Pair {
   Sought sought;
   std::shared_ptr<const Evaluated> second;
@@ -197,8 +212,8 @@ Pair SuggestedPair(const Subject& subject, const std::vector<std::string>& facts
   constexpr int kTriesMax = 8;
   int tries = 0;
   for (const auto& first : inquiry.known().All()) {
-    const bool may_be_first =
-        first->outcome() != Outcome::kPermit && IsBlockedBy(inquiry.package(), subject.id, *first);
+    const bool may_be_first = first->outcome() != Outcome::kPermit && !first->permits().empty() &&
+                              IsBlockedBy(inquiry.package(), subject.id, *first);
     if (!may_be_first) continue;
     if (++tries > kTriesMax) break;
     const Question freed = inquiry.suggestions().Freed(*first, facts);
@@ -253,22 +268,13 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
   return blocked;
 }
 
-}  // namespace
-
-void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
-  const auto give_up = [&open](const std::string& reason) {
-    for (const MaybeSetAside& one : open) one.part->sought = Sought::Unknown(reason);
-  };
-  if (open.empty()) return;
-  if (!inquiry.outcomes()) return give_up(inquiry.outcomes().error().message);
-  const auto variant = inquiry.VariantBy(open.front().subject->party);
-  if (!variant) return give_up(variant.error().message);
-  std::vector<Term> blocked = StillOpen(open, **variant, inquiry);
+/// One script for all of them, and one more for each pair that settles some.
+void AskPairs(std::vector<MaybeSetAside> open, std::vector<Term> blocked, Variant& variant,
+              Inquiry& inquiry) {
   while (!open.empty()) {
-    Pair pair = SeekPair(blocked, **variant, inquiry);
+    Pair pair = SeekPair(blocked, variant, inquiry);
     if (pair.sought.kind == Sought::Kind::kUnknown && open.size() > 1) {
-      for (std::size_t i = 0; i < open.size(); ++i)
-        Settle(open[i], SeekPair({blocked[i]}, **variant, inquiry));
+      for (std::size_t i = 0; i < open.size(); ++i) Settle(open[i], SeekPair({blocked[i]}, variant, inquiry));
       return;
     }
     std::vector<MaybeSetAside> left;
@@ -284,11 +290,42 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
       }
     }
     if (left.size() == open.size()) {
-      return give_up(FaultOfTheAnalysis(pair.sought.scripts.front(), "the two requests do not show it"));
+      const std::string fault = "the two requests do not show it";
+      for (const MaybeSetAside& one : open)
+        one.part->sought = Sought::Unknown(FaultOfTheAnalysis(pair.sought.scripts.front(), fault));
+      return;
     }
     open = std::move(left);
     blocked = std::move(left_blocked);
   }
+}
+
+}  // namespace
+
+void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
+  const auto give_up = [&open](const std::string& reason) {
+    for (const MaybeSetAside& one : open) one.part->sought = Sought::Unknown(reason);
+  };
+  if (open.empty()) return;
+  if (!inquiry.outcomes()) return give_up(inquiry.outcomes().error().message);
+  const auto variant = inquiry.VariantBy(open.front().subject->party);
+  if (!variant) return give_up(variant.error().message);
+  std::vector<Term> blocked = StillOpen(open, **variant, inquiry);
+  const auto otherwise = IsPermittedOtherwise(inquiry);
+  if (!otherwise) return give_up(otherwise.error().message);
+  // First what a forbid alone stands in the way of; then what lacks a permit, too.
+  std::vector<Term> by_forbids;
+  by_forbids.reserve(blocked.size());
+  for (const Term one : blocked) by_forbids.push_back(inquiry.terms().And({one, *otherwise}));
+  AskPairs(open, by_forbids, **variant, inquiry);
+  std::vector<MaybeSetAside> left;
+  std::vector<Term> left_blocked;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (open[i].part->sought.kind != Sought::Kind::kNone) continue;
+    left.push_back(open[i]);
+    left_blocked.push_back(blocked[i]);
+  }
+  AskPairs(std::move(left), std::move(left_blocked), **variant, inquiry);
 }
 
 namespace {
@@ -322,12 +359,33 @@ QuestionPair Nearer(QuestionPair pair, const StillShowsPair& still) {
   return pair;
 }
 
+/// Down to the member; a fact that one of the two lacks, and that has several, as a whole.
+std::vector<std::string> ChangedFacts(const QuestionPair& pair) {
+  const FlatQuestion first = Flatten(pair.first);
+  const FlatQuestion second = Flatten(pair.second);
+  std::map<std::string, std::vector<std::string>> by_fact;
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second))
+    by_fact[changed.substr(0, changed.find('.'))].push_back(changed);
+  std::vector<std::string> facts;
+  for (const auto& [fact, members] : by_fact) {
+    const bool is_new = first.facts.Find(fact) == nullptr || second.facts.Find(fact) == nullptr;
+    if (is_new && members.size() > 1) {
+      facts.push_back(fact);
+    } else {
+      facts.insert(facts.end(), members.begin(), members.end());
+    }
+  }
+  return facts;
+}
+
 /// The pair made small: as few facts that differ as can be, and then as few facts.
 void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
   Inquiry& inquiry = worker.About(part.act);
   const Package& package = inquiry.package();
+  const bool by_forbids = !part.sought.found->permits().empty();
   const auto still = [&](const Question& first, const Question& second) {
-    return ShowsSetAside(package, subject, first, second);
+    return ShowsSetAside(package, subject, first, second) &&
+           (!by_forbids || WhatIsInTheWay(package, subject.id, first).is_permitted_otherwise);
   };
   const Package* const packages[] = {&package};
   const auto can_be_put = [&](const Question& first, const Question& second) {
@@ -340,7 +398,7 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
     if (std::ranges::find(free_facts, fact) == free_facts.end()) free_facts.push_back(fact);
   }
   pair = MinimisePair(std::move(pair), free_facts, packages, still);
-  finding.facts = FactsThatDiffer(pair.first, pair.second);
+  finding.facts = ChangedFacts(pair);
   for (const Question& question : {pair.first, pair.second}) {
     finding.witnesses.push_back({question, Decide(package, question), SentenceOf(package, question)});
   }
