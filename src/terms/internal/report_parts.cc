@@ -198,9 +198,7 @@ std::string VerdictOf(const CheckedPackage& checked) {
     for (const CheckQuestion question : checked.only) asked.emplace_back(terms::NameOf(question));
     return "Only this was asked: " + InWords(asked) + ". Whether a gateway may load the package was not.";
   }
-  if (checked.report.MayLoad())
-    return "A gateway may load it: it is valid, no forbid errs, and every safeguard holds or is "
-           "acknowledged.";
+  if (checked.report.MayLoad()) return "A gateway may load it: " + WhyItMayLoad(checked.report);
   return "A gateway does not load it: " +
          Counted(checked.report.Obstacles().size(), "finding stands", "findings stand") + " against it.";
 }
