@@ -48,7 +48,9 @@ GatewayFacts::GatewayFacts(const Package& package, Act act, std::span<const std:
   }
   auto parsed = cedar::ParsePolicies(text, "what the gateway sees to");
   assert(parsed.has_value());  // written by us, of quoted names
-  if (parsed) policies_ = std::move(*parsed);
+  // shared: the compiled form keeps its policies
+  auto policies = std::make_shared<const cedar::PolicySet>(parsed ? std::move(*parsed) : cedar::PolicySet());
+  compiled_ = std::make_unique<const cedar::CompiledPolicies>(std::move(policies));
 }
 
 const GatewayCondition* GatewayFacts::FirstNotMet(const Question& question) const {
@@ -57,12 +59,12 @@ const GatewayCondition* GatewayFacts::FirstNotMet(const Question& question) cons
   if (!conformed || conditions_.empty()) return nullptr;
   const auto entities = EntitiesFor(package_, **conformed);
   if (!entities) return nullptr;
-  const cedar::Response response =
-      cedar::Authorize(policies_, *entities, RequestOf(**conformed, std::nullopt));
-  const std::deque<cedar::Policy>& all = policies_.policies();
+  thread_local cedar::CompiledPolicies::Scratch scratch;
+  const std::vector<const cedar::Policy*>& met =
+      compiled_->Decide(RequestOf(**conformed, std::nullopt), *entities, scratch).satisfied_permits;
+  const std::deque<cedar::Policy>& all = policies().policies();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (std::ranges::find(response.satisfied_permits, &all[i]) == response.satisfied_permits.end())
-      return &conditions_[i];
+    if (i >= met.size() || met[i] != &all[i]) return &conditions_[i];  // both in the set's order
   }
   return nullptr;
 }

@@ -13,12 +13,12 @@
 // tool has, whose signature counts, and when the agreement is in force.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "cedar/policy.h"
+#include "cedar/compiled.h"
 #include "terms/facts.h"
 #include "terms/package.h"
 
@@ -42,7 +42,7 @@ class GatewayFacts {
 
   [[nodiscard]] const std::vector<GatewayCondition>& conditions() const { return conditions_; }
   /// The same as permits without a scope, one for each condition, in their order.
-  [[nodiscard]] const cedar::PolicySet& policies() const { return policies_; }
+  [[nodiscard]] const cedar::PolicySet& policies() const { return compiled_->policies(); }
 
   /// The first condition that does not hold of this question; nothing where a gateway could put it. Any
   /// thread.
@@ -51,7 +51,7 @@ class GatewayFacts {
  private:
   const Package& package_;
   std::vector<GatewayCondition> conditions_;
-  cedar::PolicySet policies_;
+  std::unique_ptr<const cedar::CompiledPolicies> compiled_;
 };
 
 }  // namespace proviso::terms

@@ -130,7 +130,8 @@ void PutOthers(HtmlWriter& html, const CheckReport& report, CheckQuestion questi
     if (finding.question == question && !IsCard(finding)) others.push_back(&finding);
   if (others.empty()) return;
   html.Begin("details").Element(
-      "summary", internal::Counted(others.size(), "answer", "answers") + " as one would suppose");
+      "summary", Capital(NameOf(question)) + ": " + internal::Counted(others.size(), "answer", "answers"));
+  html.Element("p", internal::MeaningOf(question), {{"class", "meaning"}});
   html.Begin("div", {{"class", "scroll"}}).Begin("table").Begin("tr");
   for (const std::string_view column : {"Of", "Answer", "Known by", "In words"})
     html.Element("th", column, {{"scope", "col"}});
@@ -151,13 +152,22 @@ void PutCounts(HtmlWriter& html, const CheckedPackage& checked, const std::vecto
   for (const QuestionCount& count : counts) {
     html.Begin("tr").Begin("td");
     const Content content = ContentOf(checked, count.question);
-    html.Element("a", content.title, {{"href", "#" + content.anchor}}).End("td");
+    html.Element("a", content.title, {{"href", "#" + (content.count > 0 ? content.anchor : "others")}});
+    html.End("td");
     for (const std::size_t number :
          {count.asked, count.yes, count.no, count.unknown, count.proved, count.remarkable})
       html.Element("td", std::to_string(number), {{"class", "n"}});
     html.End("tr");
   }
   html.End("table").End("div");
+}
+
+void PutChecked(HtmlWriter& html, const CheckedPackage& checked, std::int64_t made_ms) {
+  BeginSection(html, {"what", "What was checked"});
+  html.Begin("dl");
+  if (checked.package != nullptr) internal::PutPackage(html, *checked.package);
+  internal::PutHowMade(html, made_ms, checked.report.solver, checked.report.took_ms);
+  html.End("dl").End("section").Raw("\n");
 }
 
 void PutCheckSummary(HtmlWriter& html, const CheckedPackage& checked,
@@ -179,7 +189,6 @@ void PutQuestion(HtmlWriter& html, const CheckedPackage& checked, CheckQuestion 
   html.Element("p", internal::MeaningOf(question), {{"class", "meaning"}});
   for (const Finding& finding : checked.report.findings)
     if (finding.question == question && IsCard(finding)) PutFinding(html, checked, finding);
-  PutOthers(html, checked.report, question);
   html.End("section").Raw("\n");
 }
 
@@ -312,21 +321,26 @@ void PutCompared(HtmlWriter& html, const ComparedPackages& compared, std::int64_
 std::string CheckHtml(const CheckedPackage& checked, std::int64_t made_ms) {
   const std::vector<QuestionCount> counts = internal::CountsOf(checked.report);
   std::vector<Content> contents{{"what", "What was checked"}, {"summary", "Summary"}};
-  for (const QuestionCount& count : counts) contents.push_back(ContentOf(checked, count.question));
+  for (const QuestionCount& count : counts)
+    if (const Content content = ContentOf(checked, count.question); content.count > 0)
+      contents.push_back(content);
   if (!NamedByCards(checked).empty() || !SafeguardsOfCards(checked).empty())
     contents.push_back({"wordings", "Wording of what is named"});
+  const Content others{"others", "As one would suppose"};
+  contents.push_back(others);
   HtmlWriter html;
   internal::BeginPage(html, "Terms check",
                       checked.package == nullptr ? checked.name : TitleOf(*checked.package),
                       internal::VerdictOf(checked), contents);
-  BeginSection(html, contents.front());
-  html.Begin("dl");
-  if (checked.package != nullptr) internal::PutPackage(html, *checked.package);
-  internal::PutHowMade(html, made_ms, checked.report.solver, checked.report.took_ms);
-  html.End("dl").End("section").Raw("\n");
+  PutChecked(html, checked, made_ms);
   PutCheckSummary(html, checked, counts);
-  for (const QuestionCount& count : counts) PutQuestion(html, checked, count.question);
+  for (const QuestionCount& count : counts)
+    if (ContentOf(checked, count.question).count > 0) PutQuestion(html, checked, count.question);
   PutWordings(html, checked);
+  BeginSection(html, others);
+  html.Element("p", "Every other answer. None of them asks for a look.", {{"class", "meaning"}});
+  for (const QuestionCount& count : counts) PutOthers(html, checked.report, count.question);
+  html.End("section").Raw("\n");
   internal::EndPage(html);
   return html.Take();
 }

@@ -183,7 +183,8 @@ class Reports(unittest.TestCase):
         self.assertIn("more.cedar:1", done.stderr)
         told = json.loads(terms("check", str(made), "--json").stdout)
         self.assertEqual((told["package"], told["may_load"]), (None, False))
-        self.assertEqual([(one["question"], one["answer"]) for one in told["findings"]], [("valid", "no")])
+        self.assertEqual({(one["question"], one["answer"]) for one in told["findings"]}, {("valid", "no")})
+        self.assertEqual([one["sentence"] for one in told["findings"]], done.stderr.removeprefix("proviso: ").splitlines())
 
     def test_scripts_are_kept_where_they_are_asked_for(self):
         kept = pathlib.Path(folder.name, "scripts")

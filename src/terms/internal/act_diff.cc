@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include "terms/internal/asked_question.h"
 #include "terms/internal/by_party.h"
-#include "terms/limits.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
 
 namespace proviso::terms::internal {
 namespace {
 
-using analysis::Answer;
 using analysis::Term;
 using Example = Difference::Example;
 
@@ -26,211 +25,276 @@ bool HoldsAll(const std::vector<std::string>& all, const std::vector<std::string
                              [&](const std::string& id) { return std::ranges::find(all, id) != all.end(); });
 }
 
-/// Clauses to which an example is attributed: those that made its outcomes and are not the same in both.
-struct Attribution {
-  std::vector<std::string> before;
-  std::vector<std::string> after;
-  bool by_refusal = false;  ///< The earlier gateway refuses what the request declares, or the later does.
+bool IsRefusal(const Decision& decision) {
+  return !decision.detail.empty();
+}
 
-  [[nodiscard]] bool IsNothing() const { return before.empty() && after.empty() && !by_refusal; }
-};
+bool IsAttributed(const Attribution& attribution, const Decision& before, const Decision& after) {
+  return HoldsAll(Ids(before.clauses), attribution.before) &&
+         HoldsAll(Ids(after.clauses), attribution.after) &&
+         (!attribution.by_refusal || IsRefusal(before) || IsRefusal(after));
+}
 
-class Seeker {
+class Stopwatch {
  public:
-  Seeker(const Compared& compared, SymbolicCompared& symbolic, analysis::Solver& solver)
-      : compared_(compared), symbolic_(symbolic), solver_(solver) {}
-
-  ActDifference Seek(Direction direction) {
-    const auto began = std::chrono::steady_clock::now();
-    ActDifference found;
-    found.difference.direction = direction;
-    Fill(direction, found);
-    const auto took = std::chrono::steady_clock::now() - began;
-    found.difference.took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-    return found;
-  }
-
-  /// Whether any outcome differs: kUnsat proves that none does.
-  base::Result<Answer> AskWhetherAnyDiffers() {
-    analysis::Terms& terms = symbolic_.terms();
-    std::vector<Term> any;
-    for (const Direction& direction : Directions()) any.push_back(Differs(direction));
-    const Term differs = terms.Or(any);
-    if (differs == terms.False()) return Answer{.kind = Answer::Kind::kUnsat};
-    analysis::Query query{symbolic_.Assumptions(), {}};
-    query.assertions.push_back(differs);
-    return solver_.Ask(query);
+  [[nodiscard]] std::int64_t Ms() const {
+    const auto took = std::chrono::steady_clock::now() - began_;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   }
 
  private:
-  Term Differs(Direction direction) {
-    return symbolic_.terms().And({symbolic_.Before(direction.from), symbolic_.After(direction.to)});
-  }
-
-  void Fill(Direction direction, ActDifference& found) {
-    Difference& difference = found.difference;
-    std::vector<Attribution> shown;
-    analysis::Query query{symbolic_.Assumptions(), {}};
-    query.assertions.push_back(Differs(direction));
-    while (true) {
-      if (difference.examples.size() == kExamplesPerDirectionMax) {
-        found.has_more = HasMore(query, difference);
-        return;
-      }
-      Unknown why;
-      const auto question = Smallest(query, direction, shown, why);
-      difference.scripts.insert(difference.scripts.end(), why.scripts.begin(), why.scripts.end());
-      if (!question) why.reason = question.error().message;
-      if (!why.reason.empty()) {
-        if (difference.examples.empty()) difference.reason = why.reason;
-        found.has_more = !difference.examples.empty();
-        return;
-      }
-      if (!*question) {
-        if (difference.examples.empty()) difference.answer = FindingAnswer::kNo;
-        return;
-      }
-      difference.answer = FindingAnswer::kYes;
-      difference.examples.push_back(ExampleOf(**question, direction));
-      Attribution attribution = AttributionOf(difference.examples.back());
-      const Term block = Block(attribution);
-      if (block == nullptr) return;
-      query.assertions.push_back(block);
-      shown.push_back(std::move(attribution));
-    }
-  }
-
-  base::Result<std::optional<Question>> Smallest(const analysis::Query& query, Direction direction,
-                                                 const std::vector<Attribution>& shown, Unknown& why) {
-    if (std::ranges::find(query.assertions, symbolic_.terms().False()) != query.assertions.end())
-      return std::nullopt;
-    const Package* const packages[] = {&compared_.after(), &compared_.before()};
-    const auto still = [&](const Question& question) {
-      const Decision before = compared_.DecideBefore(question);
-      if (before.outcome != direction.from) return false;
-      const Decision after = compared_.DecideAfter(question);
-      if (after.outcome != direction.to) return false;
-      return compared_.CanPut(question) && std::ranges::none_of(shown, [&](const Attribution& attribution) {
-               return IsAttributed(attribution, before, after);
-             });
-    };
-    return SmallestWitness(solver_, symbolic_.terms(), query, symbolic_.question().request,
-                           symbolic_.after().compiler(), packages, still, &why);
-  }
-
-  bool HasMore(const analysis::Query& query, Difference& difference) {
-    const auto answer = solver_.Ask(query);
-    if (!answer) return true;
-    difference.scripts.push_back(answer->script_digest);
-    return answer->kind != Answer::Kind::kUnsat;
-  }
-
-  Example ExampleOf(const Question& question, Direction direction) {
-    Example example;
-    example.question = question;
-    example.before = compared_.DecideBefore(question);
-    example.after = compared_.DecideAfter(question);
-    example.sentence = SentenceOf(compared_.after(), question);
-    example.clauses_before = Ids(example.before.clauses);
-    example.clauses_after = Ids(example.after.clauses);
-    example.by_party = PartiesWhoAlone(compared_, question, direction);
-    return example;
-  }
-
-  static bool IsRefusal(const Decision& decision) { return !decision.detail.empty(); }
-
-  Attribution AttributionOf(const Example& example) {
-    Attribution attribution;
-    for (const std::string& id : example.clauses_before) {
-      if (!IsInBoth(id)) attribution.before.push_back(id);
-    }
-    for (const std::string& id : example.clauses_after) {
-      if (!IsInBoth(id)) attribution.after.push_back(id);
-    }
-    attribution.by_refusal = IsRefusal(example.before) || IsRefusal(example.after);
-    // A clause that people's decision brings is not one that is satisfied on the facts as they are.
-    const auto only_forbids = [](const Package& package, const Decision& decision,
-                                 std::vector<std::string>& ids) {
-      if (decision.outcome != Outcome::kHold) return;
-      std::erase_if(ids, [&](const std::string& id) {
-        return package.deciding().Find(id)->effect() == cedar::Effect::kPermit;
-      });
-    };
-    only_forbids(compared_.before(), example.before, attribution.before);
-    only_forbids(compared_.after(), example.after, attribution.after);
-    return attribution;
-  }
-
-  /// Word for word the same clause.
-  bool IsInBoth(const std::string& id) {
-    const cedar::Policy* before = compared_.before().deciding().Find(id);
-    const cedar::Policy* after = compared_.after().deciding().Find(id);
-    return before != nullptr && after != nullptr && cedar::SameTree(before->body(), after->body());
-  }
-
-  static bool IsAttributed(const Attribution& attribution, const Decision& before, const Decision& after) {
-    return HoldsAll(Ids(before.clauses), attribution.before) &&
-           HoldsAll(Ids(after.clauses), attribution.after) &&
-           (!attribution.by_refusal || IsRefusal(before) || IsRefusal(after));
-  }
-
-  /// What other examples do not meet; nullptr where there is nothing to tell them by.
-  Term Block(const Attribution& attribution) {
-    if (attribution.IsNothing()) return nullptr;
-    analysis::Terms& terms = symbolic_.terms();
-    std::vector<Term> all;
-    const auto add = [&](const Package& package, SymbolicPackage& symbolic,
-                         const std::vector<std::string>& ids) {
-      for (const std::string& id : ids) {
-        const auto said = symbolic.ClauseTerms(id);
-        if (!said) continue;  // it was compiled already
-        const bool forbids = package.deciding().Find(id)->effect() == cedar::Effect::kForbid;
-        all.push_back(forbids ? terms.Or({said->satisfied, said->errs}) : said->satisfied);
-      }
-    };
-    add(compared_.before(), symbolic_.before(), attribution.before);
-    add(compared_.after(), symbolic_.after(), attribution.after);
-    if (attribution.by_refusal)
-      all.push_back(terms.Or({symbolic_.IsRefusedBefore(), symbolic_.IsRefusedAfter()}));
-    return terms.Not(terms.And(all));
-  }
-
-  const Compared& compared_;
-  SymbolicCompared& symbolic_;
-  analysis::Solver& solver_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
 
-std::array<ActDifference, 6> DiffAct(const Compared& compared, analysis::Solver& solver,
-                                     const std::function<void(Direction)>& done) {
-  std::array<ActDifference, 6> found;
-  const auto all = [&](FindingAnswer answer, const std::string& reason,
-                       const std::vector<std::string>& scripts) {
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      Difference& difference = found[i].difference;
-      difference.direction = Directions()[i];
-      difference.answer = answer;
-      difference.reason = reason;
-      difference.scripts = scripts;
-      done(difference.direction);
-    }
-    return found;
+struct ActDiff::State {
+  State(const Package& before, const Package& after, Act act, analysis::Solver& asked)
+      : compared(before, after, act), solver(asked) {}
+
+  /// What is known of a direction while it is sought.
+  struct Search {
+    std::optional<Question> question{};
+    bool is_settled = false;
   };
-  analysis::Terms terms;
-  const auto symbolic = SymbolicCompared::Make(compared, terms);
-  if (!symbolic) return all(FindingAnswer::kUnknown, symbolic.error().message, {});
-  Seeker seeker(compared, **symbolic, solver);
-  const auto any = seeker.AskWhetherAnyDiffers();
-  if (!any) return all(FindingAnswer::kUnknown, any.error().message, {});
-  std::vector<std::string> scripts;
-  if (!any->script_digest.empty()) scripts.push_back(any->script_digest);
-  if (any->kind == Answer::Kind::kUnsat) return all(FindingAnswer::kNo, "", scripts);
+
+  void Compile();
+  void SettleAll(FindingAnswer answer, const std::string& reason);
+  void FindOneOfEach();
+  void FindSmaller();
+  bool Take(const Question& question);
+  base::Result<std::optional<Question>> Ask(std::vector<Term> assertions,
+                                            const std::vector<std::size_t>& open, Unknown& why);
+  [[nodiscard]] std::vector<std::size_t> Open() const;
+  Term Differs(std::size_t direction);
+  [[nodiscard]] bool Shows(Direction direction, const Question& question,
+                           const std::vector<Attribution>& known) const;
+  [[nodiscard]] Question Smaller(const Question& question, Direction direction,
+                                 const std::vector<Attribution>& known) const;
+  [[nodiscard]] Shown ShownBy(const Question& question, Direction direction) const;
+  [[nodiscard]] Attribution AttributionOf(const Example& example) const;
+  [[nodiscard]] bool IsInBoth(const std::string& id) const;
+  Term Blocked(const Attribution& attribution);
+
+  Compared compared;
+  analysis::Solver& solver;
+  analysis::Terms terms{};
+  std::unique_ptr<SymbolicCompared> symbolic{};
+  std::array<ActDirection, 6> found{};
+  std::array<Search, 6> searches{};
+};
+
+void ActDiff::State::SettleAll(FindingAnswer answer, const std::string& reason) {
   for (std::size_t i = 0; i < found.size(); ++i) {
-    found[i] = seeker.Seek(Directions()[i]);
-    done(Directions()[i]);
+    if (searches[i].is_settled) continue;
+    searches[i].is_settled = true;
+    found[i].answer = answer;
+    found[i].reason = reason;
   }
-  return found;
+}
+
+void ActDiff::State::Compile() {
+  auto made = SymbolicCompared::Make(compared, terms);
+  if (!made) return SettleAll(FindingAnswer::kUnknown, made.error().message);
+  symbolic = std::move(*made);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (Differs(i) != terms.False()) continue;
+    found[i].answer = FindingAnswer::kNo;
+    searches[i].is_settled = true;
+  }
+}
+
+Term ActDiff::State::Differs(std::size_t direction) {
+  const Direction& sought = Directions()[direction];
+  return terms.And({symbolic->Before(sought.from), symbolic->After(sought.to)});
+}
+
+std::vector<std::size_t> ActDiff::State::Open() const {
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    if (!searches[i].is_settled && !searches[i].question) open.push_back(i);
+  }
+  return open;
+}
+
+base::Result<std::optional<Question>> ActDiff::State::Ask(std::vector<Term> assertions,
+                                                          const std::vector<std::size_t>& open,
+                                                          Unknown& why) {
+  const std::vector<Term> assumptions = symbolic->Assumptions();
+  assertions.insert(assertions.begin(), assumptions.begin(), assumptions.end());
+  if (std::ranges::find(assertions, terms.False()) != assertions.end()) return std::nullopt;
+  const Stopwatch watch;
+  auto question = AskForQuestion(solver, assertions, symbolic->question().request,
+                                 symbolic->after().compiler(), compared.after(), &why);
+  for (const std::size_t direction : open) {
+    std::vector<std::string>& scripts = found[direction].scripts;
+    scripts.insert(scripts.end(), why.scripts.begin(), why.scripts.end());
+    found[direction].took_ms += watch.Ms() / static_cast<std::int64_t>(open.size());
+  }
+  return question;
+}
+
+bool ActDiff::State::Shows(Direction direction, const Question& question,
+                           const std::vector<Attribution>& known) const {
+  const Decision before = compared.DecideBefore(question);
+  if (before.outcome != direction.from) return false;
+  const Decision after = compared.DecideAfter(question);
+  if (after.outcome != direction.to || !compared.CanPut(question)) return false;
+  return std::ranges::none_of(
+      known, [&](const Attribution& attribution) { return IsAttributed(attribution, before, after); });
+}
+
+Question ActDiff::State::Smaller(const Question& question, Direction direction,
+                                 const std::vector<Attribution>& known) const {
+  const Package* const packages[] = {&compared.after(), &compared.before()};
+  return Minimise(question, packages, [&](const Question& q) { return Shows(direction, q, known); });
+}
+
+/// Keeps a question for the direction that it shows, where it is the first there or smaller than the one
+/// there.
+bool ActDiff::State::Take(const Question& question) {
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    if (!Shows(Directions()[i], question, {})) continue;
+    std::optional<Question>& kept = searches[i].question;
+    if (searches[i].is_settled || (kept && FactsIn(*kept) <= FactsIn(question))) return false;
+    kept = Smaller(question, Directions()[i], {});
+    return true;
+  }
+  return false;
+}
+
+/// One request of each direction, all open directions in one question: the last answer settles the rest.
+void ActDiff::State::FindOneOfEach() {
+  bool one_by_one = false;
+  for (std::vector<std::size_t> open = Open(); !open.empty(); open = Open()) {
+    if (one_by_one) open.resize(1);
+    std::vector<Term> any;
+    for (const std::size_t direction : open) any.push_back(Differs(direction));
+    Unknown why;
+    const auto question = Ask({terms.Or(any)}, open, why);
+    if (!question) return SettleAll(FindingAnswer::kUnknown, question.error().message);
+    if (*question) {
+      if (!Take(**question)) return SettleAll(FindingAnswer::kUnknown, FaultyModel(why).error().message);
+    } else if (!why.reason.empty() && open.size() > 1) {
+      one_by_one = true;
+    } else {
+      for (const std::size_t direction : open) {
+        searches[direction].is_settled = true;
+        found[direction].answer = why.reason.empty() ? FindingAnswer::kNo : FindingAnswer::kUnknown;
+        found[direction].reason = why.reason;
+      }
+    }
+  }
+}
+
+/// Asks for fewer facts until there are none; unknown leaves the one that there is. One direction at a time:
+/// all at once are many times as hard for a solver.
+void ActDiff::State::FindSmaller() {
+  const Term count = FactsPresent(terms, symbolic->question().request);
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    while (searches[i].question) {
+      const auto facts = static_cast<analysis::WideInt>(FactsIn(*searches[i].question));
+      Unknown why;
+      const auto question = Ask({Differs(i), terms.Less(count, terms.Int(facts))}, {i}, why);
+      if (!question || !*question || !Take(**question)) break;
+    }
+  }
+}
+
+Shown ActDiff::State::ShownBy(const Question& question, Direction direction) const {
+  Shown shown;
+  Example& example = shown.example;
+  example.question = question;
+  example.before = compared.DecideBefore(question);
+  example.after = compared.DecideAfter(question);
+  example.sentence = SentenceOf(compared.after(), question);
+  example.clauses_before = Ids(example.before.clauses);
+  example.clauses_after = Ids(example.after.clauses);
+  example.by_party = PartiesWhoAlone(compared, question, direction);
+  shown.attribution = AttributionOf(example);
+  return shown;
+}
+
+/// Word for word the same clause.
+bool ActDiff::State::IsInBoth(const std::string& id) const {
+  const cedar::Policy* before = compared.before().deciding().Find(id);
+  const cedar::Policy* after = compared.after().deciding().Find(id);
+  return before != nullptr && after != nullptr && cedar::SameTree(before->body(), after->body());
+}
+
+Attribution ActDiff::State::AttributionOf(const Example& example) const {
+  Attribution attribution;
+  const auto add = [&](const Package& package, const Decision& decision, std::vector<std::string>& to) {
+    for (const Clause& clause : decision.clauses) {
+      // What permits once people have decided is not satisfied on the facts as they are.
+      const bool is_lifted = decision.outcome == Outcome::kHold && clause.effect == cedar::Effect::kPermit;
+      if (!is_lifted && !IsInBoth(clause.id) && package.deciding().Find(clause.id) != nullptr)
+        to.push_back(clause.id);
+    }
+  };
+  add(compared.before(), example.before, attribution.before);
+  add(compared.after(), example.after, attribution.after);
+  attribution.by_refusal = IsRefusal(example.before) || IsRefusal(example.after);
+  return attribution;
+}
+
+/// That an example is attributed to these clauses, or to more.
+Term ActDiff::State::Blocked(const Attribution& attribution) {
+  std::vector<Term> all;
+  const auto add = [&](SymbolicPackage& package, const std::vector<std::string>& ids, const Package& of) {
+    for (const std::string& id : ids) {
+      const auto said = package.ClauseTerms(id);
+      if (!said) continue;  // every clause is compiled: Decide needed it
+      const bool forbids = of.deciding().Find(id)->effect() == cedar::Effect::kForbid;
+      all.push_back(forbids ? terms.Or({said->satisfied, said->errs}) : said->satisfied);
+    }
+  };
+  add(symbolic->before(), attribution.before, compared.before());
+  add(symbolic->after(), attribution.after, compared.after());
+  if (attribution.by_refusal)
+    all.push_back(terms.Or({symbolic->IsRefusedBefore(), symbolic->IsRefusedAfter()}));
+  return terms.And(all);
+}
+
+ActDiff::ActDiff(const Package& before, const Package& after, Act act, analysis::Solver& solver)
+    : state_(std::make_unique<State>(before, after, act, solver)) {}
+
+ActDiff::~ActDiff() = default;
+
+const std::array<ActDirection, 6>& ActDiff::Discover() {
+  state_->Compile();
+  state_->FindOneOfEach();
+  if (state_->symbolic != nullptr) state_->FindSmaller();
+  for (std::size_t i = 0; i < state_->found.size(); ++i) {
+    if (!state_->searches[i].question) continue;
+    state_->found[i].answer = FindingAnswer::kYes;
+    state_->found[i].reason.clear();
+    state_->found[i].smallest = state_->ShownBy(*state_->searches[i].question, Directions()[i]);
+  }
+  return state_->found;
+}
+
+ActDiff::More ActDiff::Further(Direction direction, std::vector<Attribution> known, std::size_t most) {
+  More more;
+  const Stopwatch watch;
+  const auto at = static_cast<std::size_t>(std::ranges::find(Directions(), direction) - Directions().begin());
+  std::vector<Term> assertions{state_->Differs(at)};
+  for (const Attribution& attribution : known)
+    assertions.push_back(state_->terms.Not(state_->Blocked(attribution)));
+  while (more.shown.size() < most) {
+    more.is_all = !known.empty() && known.back().IsNothing();  // there is nothing to tell others by
+    if (more.is_all) break;
+    Unknown why;
+    const auto question = state_->Ask(assertions, {}, why);
+    more.scripts.insert(more.scripts.end(), why.scripts.begin(), why.scripts.end());
+    more.is_all = question && !*question && why.reason.empty();
+    if (!question || !*question || !state_->Shows(direction, **question, known)) break;
+    more.shown.push_back(state_->ShownBy(state_->Smaller(**question, direction, known), direction));
+    known.push_back(more.shown.back().attribution);
+    assertions.push_back(state_->terms.Not(state_->Blocked(known.back())));
+  }
+  more.took_ms = watch.Ms();
+  return more;
 }
 
 }  // namespace proviso::terms::internal

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 
 namespace proviso::terms::internal {
@@ -141,6 +142,95 @@ bool IsOwnChange(const Package& package, std::string_view party, const Question&
     return fact == kAuthority ? IsOwnAuthority(package, party, first, second)
                               : Asserts(package, package.AsserterOf(fact), party, first.application);
   });
+}
+
+namespace {
+
+/// Whether another party than this one asserts the fact in this request.
+Term IsOfAnother(Terms& terms, const Package& package, std::string_view party, Term of_its_application,
+                 const SymbolicField& field) {
+  const std::string_view source = package.AsserterOf(field.name);
+  const std::vector<std::string> everyone = Everyone(package.agreement());
+  const bool of_a_party = std::ranges::find(everyone, source) != everyone.end();
+  Term other = terms.Bool(of_a_party && source != party);
+  if (source == kApplicationsParty) other = terms.Not(of_its_application);
+  if (field.name != kAuthority) return other;
+  return terms.And({terms.Not(IsSignedBy(terms, field, party)),
+                    terms.Or({other, field.value.FindField("signed")->value.term})});
+}
+
+bool IsOfAnother(const Package& package, std::string_view party, const Question& question,
+                 const std::string& fact) {
+  const std::string_view source = package.AsserterOf(fact);
+  const std::vector<std::string> everyone = Everyone(package.agreement());
+  const bool of_a_party =
+      source == kApplicationsParty || std::ranges::find(everyone, source) != everyone.end();
+  const bool other = of_a_party && !Asserts(package, source, party, question.application);
+  if (fact != kAuthority || !question.facts.authority) return other;
+  if (IsSignedBy(question.facts.authority, party)) return false;
+  return other || question.facts.authority->standing == AuthorityFact::Standing::kSigned;
+}
+
+bool IsBool(const analysis::SymbolicValue& value) {
+  return value.type->kind == cedar::Type::Kind::kBool;
+}
+
+}  // namespace
+
+std::vector<analysis::SymbolicRequest> WithoutOthers(Terms& terms, const Package& package,
+                                                     std::string_view party, const SymbolicQuestion& question,
+                                                     std::span<const std::string> facts) {
+  const Term of_its_application = IsOfItsApplication(terms, package, party, question);
+  std::vector<analysis::SymbolicRequest> without;
+  analysis::SymbolicRequest without_all = question.request;
+  for (const std::string& fact : facts) {
+    const SymbolicField* field = question.request.context.FindField(fact);
+    if (field == nullptr) continue;
+    const Term own = terms.Not(IsOfAnother(terms, package, party, of_its_application, *field));
+    if (own == terms.True()) continue;
+    const Term present = terms.And({field->present, own});
+    without.push_back(question.request.With(fact, present, field->value));
+    without_all = without_all.With(fact, present, field->value);
+    analysis::SymbolicValue denied = field->value;
+    if (IsBool(denied)) {
+      denied.term = terms.And({denied.term, own});
+      without.push_back(question.request.With(fact, field->present, denied));
+    }
+    for (SymbolicField& member : denied.fields) {
+      if (!IsBool(member.value)) continue;
+      const Term as_is = member.value.term;
+      member.value.term = terms.And({as_is, own});
+      without.push_back(question.request.With(fact, field->present, denied));
+      member.value.term = as_is;
+    }
+  }
+  if (!without.empty()) without.push_back(std::move(without_all));
+  return without;
+}
+
+std::vector<Question> WithoutOthers(const Package& package, std::string_view party, const Question& question,
+                                    std::span<const std::string> facts) {
+  const FlatQuestion flat = Flatten(question);
+  std::vector<Question> without;
+  FlatQuestion without_all = flat;
+  const auto add = [&](const std::string& fact, const std::optional<cedar::Value>& value) {
+    without.push_back(Unflatten({flat.names, WithAttribute(flat.facts, fact, value)}));
+  };
+  for (const std::string& fact : facts) {
+    const cedar::Value* value = flat.facts.Find(fact);
+    if (value == nullptr || !IsOfAnother(package, party, question, fact)) continue;
+    add(fact, std::nullopt);
+    without_all.facts = WithAttribute(without_all.facts, fact, std::nullopt);
+    if (value->AsBool() != nullptr) add(fact, cedar::Value::Bool(false));
+    if (value->AsRecord() == nullptr) continue;
+    for (const cedar::Attribute& member : value->AsRecord()->attributes()) {
+      if (member.value.AsBool() == nullptr) continue;
+      add(fact, cedar::Value::FromRecord(
+                    WithAttribute(*value->AsRecord(), member.name, cedar::Value::Bool(false))));
+    }
+  }
+  if (!without.empty()) without.push_back(Unflatten(without_all));
+  return without;
 }
 
 std::vector<std::string> AssertersOf(const Package& package, const Question& question) {

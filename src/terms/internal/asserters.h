@@ -27,6 +27,18 @@ namespace proviso::terms::internal {
 [[nodiscard]] bool IsOwnChange(const Package& package, std::string_view party, const Question& first,
                                const Question& second);
 
+/// What somebody else asserts, left out or denied: who sets something aside alone needs none of it. Each fact
+/// of `facts` that another party asserts in this request is absent, one at a time and then all; and one at
+/// a time is false, it or a member, where it says yes or no.
+[[nodiscard]] std::vector<analysis::SymbolicRequest> WithoutOthers(analysis::Terms& terms,
+                                                                   const Package& package,
+                                                                   std::string_view party,
+                                                                   const SymbolicQuestion& question,
+                                                                   std::span<const std::string> facts);
+[[nodiscard]] std::vector<Question> WithoutOthers(const Package& package, std::string_view party,
+                                                  const Question& question,
+                                                  std::span<const std::string> facts);
+
 /// Whose assertions a question carries: parties and third parties in the agreement's order, then "the people
 /// who decide". What the gateway itself observes is nobody's assertion.
 [[nodiscard]] std::vector<std::string> AssertersOf(const Package& package, const Question& question);

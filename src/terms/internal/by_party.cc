@@ -1,6 +1,7 @@
 #include "terms/internal/by_party.h"
 
 #include <algorithm>
+#include <map>
 
 #include "terms/internal/asserters.h"
 #include "terms/internal/flat_question.h"
@@ -137,35 +138,34 @@ class Otherwise {
         packages_{&compared.after(), &compared.before()},
         words_(packages_) {}
 
-  /// The facts by which the party alone makes the difference; empty where none are found.
+  /// The facts by which the party alone makes the difference, as few as are found; empty where none are.
+  /// A request that the later terms decide by the very clauses of the earlier ones comes before others.
   std::vector<std::string> FactsOfParty(const std::string& party) const {
     const std::vector<std::string> facts = FactsOf(compared_.after(), party, FactsThatMatter(packages_));
     const FlatQuestion flat = Flatten(shown_);
+    std::map<std::pair<bool, std::size_t>, std::vector<std::string>> found;
+    const auto consider = [&](const Question& other) {
+      const std::vector<std::string> differing = FactsThatDiffer(other, shown_);
+      if (differing.empty() || !IsOtherwise(party, other)) return;
+      const bool by_others = Ids(compared_.DecideAfter(other).clauses) != before_;
+      found.try_emplace({by_others, differing.size()}, differing);
+    };
+    FlatQuestion bare = flat;
     for (const std::string& fact : facts) {
-      if (flat.facts.Find(fact) != nullptr && IsOtherwise(party, WithFact(flat, fact, std::nullopt)))
-        return DifferingFrom(WithFact(flat, fact, std::nullopt));
-    }
-    for (const std::string& fact : facts) {
+      consider(WithFact(flat, fact, std::nullopt));
+      bare.facts = WithAttribute(bare.facts, fact, std::nullopt);
       const Type* type = TypeOf(fact);
       if (type == nullptr) continue;
-      for (const Value& value : ValuesOf(*type, fact, words_)) {
-        const Question other = WithFact(flat, fact, value);
-        if (IsOtherwise(party, other)) return DifferingFrom(other);
-      }
+      for (const Value& value : ValuesOf(*type, fact, words_)) consider(WithFact(flat, fact, value));
     }
-    FlatQuestion bare = flat;
-    for (const std::string& fact : facts) bare.facts = WithAttribute(bare.facts, fact, std::nullopt);
-    const Question without_all = Unflatten(bare);
-    return IsOtherwise(party, without_all) ? DifferingFrom(without_all) : std::vector<std::string>();
+    consider(Unflatten(bare));
+    return found.empty() ? std::vector<std::string>() : found.begin()->second;
   }
 
  private:
   static Question WithFact(FlatQuestion flat, const std::string& fact, const std::optional<Value>& value) {
     flat.facts = WithAttribute(flat.facts, fact, value);
     return Unflatten(flat);
-  }
-  [[nodiscard]] std::vector<std::string> DifferingFrom(const Question& other) const {
-    return FactsThatDiffer(other, shown_);
   }
   [[nodiscard]] const Type* TypeOf(const std::string& fact) const {
     const cedar::EntityUid action("Action", std::string(NameOf(shown_.act)));

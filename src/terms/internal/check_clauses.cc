@@ -87,12 +87,25 @@ bool Applies(const Clause& clause, const Evaluated& e) {
   return e.Satisfies(clause.id) || (clause.effect == cedar::Effect::kForbid && e.Errs(clause.id));
 }
 
-/// Whether wherever `clause` applies, `other` does. Asks the solver only where no known request says no.
+/// Deciding clauses of this effect that apply wherever a known request has `clause` apply.
+std::vector<const Clause*> MayCover(const Clause& clause, cedar::Effect effect, Worker& worker) {
+  std::vector<const Clause*> may;
+  for (const Clause& other : worker.package().clauses()) {
+    if (other.effect == effect && other.modality == Modality::kShall && other.id != clause.id)
+      may.push_back(&other);
+  }
+  for (const Act act : kActsInOrder) {
+    for (const auto& e : worker.About(act).known().All()) {
+      if (!Applies(clause, *e)) continue;
+      std::erase_if(may, [&e](const Clause* other) { return !Applies(*other, *e); });
+    }
+  }
+  return may;
+}
+
+/// Whether wherever `clause` applies, `other` does.
 bool IsCovered(const Clause& clause, const Clause& other, Worker& worker, Finding& finding) {
   const auto shows = [&](const Evaluated& e) { return Applies(clause, e) && !Applies(other, e); };
-  for (const Act act : kActsInOrder) {
-    if (worker.About(act).known().Find(shows) != nullptr) return false;
-  }
   for (const Act act : kActsInOrder) {
     Inquiry& inquiry = worker.About(act);
     const auto mine = inquiry.Clause(clause.id);
@@ -112,15 +125,12 @@ bool IsCovered(const Clause& clause, const Clause& other, Worker& worker, Findin
 std::vector<std::string> Covering(const Clause& clause, cedar::Effect effect, Worker& worker,
                                   Finding& finding) {
   constexpr std::size_t kNamedMax = 3;
-  constexpr int kTriesMax = 12;
+  constexpr int kTriesMax = 6;
   std::vector<std::string> covering;
   int tries = 0;
-  for (const Clause& other : worker.package().clauses()) {
-    if (other.effect != effect || other.modality != Modality::kShall || other.id == clause.id) continue;
-    const std::size_t asked = finding.scripts.size();
-    if (IsCovered(clause, other, worker, finding)) covering.push_back(other.id);
-    if (finding.scripts.size() > asked) ++tries;
-    if (covering.size() == kNamedMax || tries == kTriesMax) break;
+  for (const Clause* other : MayCover(clause, effect, worker)) {
+    if (covering.size() == kNamedMax || tries++ == kTriesMax) break;
+    if (IsCovered(clause, *other, worker, finding)) covering.push_back(other->id);
   }
   return covering;
 }
@@ -337,8 +347,8 @@ Finding ClauseFinding(const Subject& subject, Worker& worker) {
   }
   if (finding.answer == FindingAnswer::kUnknown) finding.sentence += ": not known, " + finding.reason;
   if (joined.found != nullptr) {
-    finding.witnesses.push_back(WitnessOf(package, worker.About(joined.found->act),
-                                          *joined.found->sought.found, ShowsOf(package, subject)));
+    finding.witnesses.push_back(WitnessOf(package, *joined.found->sought.found, ShowsOf(package, subject),
+                                          finding.is_remarkable ? Size::kSmallest : Size::kAsFound));
   }
   return finding;
 }

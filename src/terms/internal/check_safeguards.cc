@@ -75,8 +75,8 @@ Finding SafeguardFinding(const Subject& subject, Worker& worker) {
   if (finding.answer == FindingAnswer::kUnknown)
     finding.sentence += ": not known whether it holds, " + finding.reason;
   if (joined.found != nullptr) {
-    finding.witnesses.push_back(WitnessOf(package, worker.About(joined.found->act),
-                                          *joined.found->sought.found, PermittedInScope(subject.id)));
+    finding.witnesses.push_back(
+        WitnessOf(package, *joined.found->sought.found, PermittedInScope(subject.id), Size::kSmallest));
     TellBroken(package, finding.witnesses.front(), finding);
   }
   if (finding.answer == FindingAnswer::kYes) {

@@ -1,8 +1,10 @@
 #include "terms/internal/check_set_aside.h"
 
 #include <algorithm>
+#include <set>
 
 #include "terms/internal/asserters.h"
+#include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
 
@@ -22,11 +24,43 @@ bool IsBlockedBy(const Package& package, const std::string& id, const Evaluated&
   return IsSafeguard(package, id) ? first.IsInScope(id) : first.Satisfies(id) || first.Errs(id);
 }
 
+/// What stands in the way of a request is read of these facts: of a safeguard's, by every forbid.
+std::vector<std::string> FactsInTheWay(const Package& package, const std::string& id) {
+  std::set<std::string> facts;
+  const auto add = [&facts](const cedar::Policy& policy) {
+    const std::vector<std::string> read = FactsReadBy(policy).names;
+    facts.insert(read.begin(), read.end());
+  };
+  if (!IsSafeguard(package, id)) {
+    add(*package.deciding().Find(id));
+    return {facts.begin(), facts.end()};
+  }
+  add(*package.safeguard_policies().Find(id));
+  for (const cedar::Policy& policy : package.deciding().policies()) {
+    if (policy.effect() == cedar::Effect::kForbid) add(policy);
+  }
+  return {facts.begin(), facts.end()};
+}
+
+/// Whether the second request is free only because of what somebody else asserts.
+bool NeedsAnother(const Package& package, const Subject& subject, const Question& second) {
+  const std::vector<Question> without =
+      WithoutOthers(package, subject.party, second, FactsInTheWay(package, subject.id));
+  return std::ranges::any_of(without, [&](const Question& question) {
+    const Evaluated e(package, question);
+    if (!IsSafeguard(package, subject.id)) return e.Satisfies(subject.id);
+    return e.IsInScope(subject.id) && std::ranges::any_of(e.forbids(), [&e](const cedar::Policy* forbid) {
+             return e.Satisfies(forbid->id());
+           });
+  });
+}
+
 bool ShowsSetAside(const Package& package, const Subject& subject, const Evaluated& first,
                    const Evaluated& second) {
-  return IsBlockedBy(package, subject.id, first) && first.outcome() != Outcome::kPermit &&
-         second.outcome() == Outcome::kPermit &&
-         IsOwnChange(package, subject.party, first.question(), second.question());
+  return second.outcome() == Outcome::kPermit && first.outcome() != Outcome::kPermit &&
+         IsBlockedBy(package, subject.id, first) &&
+         IsOwnChange(package, subject.party, first.question(), second.question()) &&
+         !NeedsAnother(package, subject, second.question());
 }
 
 base::Result<Compiled> Blocks(const std::string& id, Inquiry& inquiry) {
@@ -36,6 +70,35 @@ base::Result<Compiled> Blocks(const std::string& id, Inquiry& inquiry) {
 base::Result<Compiled> BlocksVariant(const std::string& id, const Package& package, Variant& variant) {
   if (!IsSafeguard(package, id)) return variant.symbolic->ClauseTerms(id);
   return variant.symbolic->Compile(package.safeguard_policies().Find(id)->body());
+}
+
+/// As NeedsAnother, of the variant, denied.
+base::Result<Term> NeedsNoOther(const Subject& subject, const Package& package, Variant& variant,
+                                analysis::Terms& terms) {
+  const analysis::World world{analysis::World::Kind::kClosed, &package.entities()};
+  const std::vector<std::string> facts = FactsInTheWay(package, subject.id);
+  std::vector<Term> all;
+  for (const analysis::SymbolicRequest& request :
+       WithoutOthers(terms, package, subject.party, variant.question, facts)) {
+    analysis::Compiler compiler(terms, package.schema(), world, request);
+    if (!IsSafeguard(package, subject.id)) {
+      const auto forbid = compiler.Compile(package.deciding().Find(subject.id)->body());
+      if (!forbid) return std::unexpected(forbid.error());
+      all.push_back(terms.Not(forbid->satisfied));
+      continue;
+    }
+    const auto scope = compiler.Compile(package.safeguard_policies().Find(subject.id)->body());
+    if (!scope) return std::unexpected(scope.error());
+    std::vector<Term> forbidden;
+    for (const cedar::Policy& policy : package.deciding().policies()) {
+      if (policy.effect() != cedar::Effect::kForbid) continue;
+      const auto forbid = compiler.Compile(policy.body());
+      if (!forbid) return std::unexpected(forbid.error());
+      forbidden.push_back(forbid->satisfied);
+    }
+    all.push_back(terms.Not(terms.And({terms.Or({scope->satisfied, scope->errs}), terms.Or(forbidden)})));
+  }
+  return terms.And(all);
 }
 
 struct Pair {
@@ -140,7 +203,12 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
       Settle(one, pair);
       return true;
     }
-    blocked.push_back(condition);
+    const auto alone = NeedsNoOther(*one.subject, inquiry.package(), variant, terms);
+    if (!alone) {
+      one.part->sought = Sought::Unknown(alone.error().message);
+      return true;
+    }
+    blocked.push_back(terms.And({condition, *alone}));
     return false;
   };
   std::erase_if(open, is_settled);
@@ -187,19 +255,55 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
 
 namespace {
 
-/// The pair made small: as few facts as can be, and of those as few that differ.
+/// The first question with the second's facts, as far as it still shows the same: what need not differ does
+/// not.
+QuestionPair Nearer(QuestionPair pair, const StillShowsPair& still) {
+  const auto try_with = [&](const FlatQuestion& nearer) {
+    Question question = Unflatten(nearer);
+    if (still(question, pair.second)) pair.first = std::move(question);
+  };
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    FlatQuestion nearer = Flatten(pair.first);
+    const FlatQuestion second = Flatten(pair.second);
+    const std::size_t dot = changed.find('.');
+    const std::string fact = changed.substr(0, dot);
+    const cedar::Value* theirs = second.facts.Find(fact);
+    const cedar::Value* mine = nearer.facts.Find(fact);
+    const bool is_member = dot != std::string::npos && theirs != nullptr && theirs->AsRecord() != nullptr &&
+                           mine != nullptr && mine->AsRecord() != nullptr;
+    std::optional<cedar::Value> value = theirs == nullptr ? std::nullopt : std::optional(*theirs);
+    if (is_member) {
+      const std::string member = changed.substr(dot + 1);
+      const cedar::Value* held = theirs->AsRecord()->Find(member);
+      value = cedar::Value::FromRecord(
+          WithAttribute(*mine->AsRecord(), member, held == nullptr ? std::nullopt : std::optional(*held)));
+    }
+    nearer.facts = WithAttribute(nearer.facts, fact, value);
+    try_with(nearer);
+  }
+  return pair;
+}
+
+/// The pair made small: as few facts that differ as can be, and then as few facts.
 void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
   Inquiry& inquiry = worker.About(part.act);
   const Package& package = inquiry.package();
   const auto still = [&](const Question& first, const Question& second) {
-    return inquiry.gateway().FirstNotMet(first) == nullptr &&
-           inquiry.gateway().FirstNotMet(second) == nullptr &&
+    // Cheap things first: most smaller pairs fail here.
+    return Decide(package, second).outcome == Outcome::kPermit &&
            ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
   };
   const Package* const packages[] = {&package};
-  const std::vector<std::string> free_facts = FactsOf(package, subject.party, FactsThatMatter(packages));
-  QuestionPair pair{part.sought.found->question(), part.after->question()};
-  if (still(pair.first, pair.second)) pair = MinimisePair(std::move(pair), free_facts, packages, still);
+  const auto can_be_put = [&](const Question& first, const Question& second) {
+    return inquiry.gateway().FirstNotMet(first) == nullptr && still(first, second);
+  };
+  QuestionPair pair = Nearer({part.sought.found->question(), part.after->question()}, can_be_put);
+  std::vector<std::string> free_facts;
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    const std::string fact = changed.substr(0, changed.find('.'));
+    if (std::ranges::find(free_facts, fact) == free_facts.end()) free_facts.push_back(fact);
+  }
+  pair = MinimisePair(std::move(pair), free_facts, packages, still);
   finding.facts = FactsThatDiffer(pair.first, pair.second);
   for (const Question& question : {pair.first, pair.second}) {
     finding.witnesses.push_back({question, Decide(package, question), SentenceOf(package, question)});

@@ -43,13 +43,17 @@ Finding BlankFinding(const Subject& subject, const Joined& joined) {
   return finding;
 }
 
-Witness WitnessOf(const Package& package, const Inquiry& inquiry, const Evaluated& found,
-                  const Shows& shows) {
-  const auto still = [&](const Question& question) {
-    return inquiry.gateway().FirstNotMet(question) == nullptr && shows(Evaluated(package, question));
-  };
-  Witness witness;
-  witness.question = still(found.question()) ? Minimise(found.question(), package, still) : found.question();
+Witness WitnessOf(const Package& package, const Evaluated& found, const Shows& shows, Size size) {
+  Question question = found.question();
+  switch (size) {
+    case Size::kSmallest:
+      question = Minimise(std::move(question), package,
+                          [&](const Question& smaller) { return shows(Evaluated(package, smaller)); });
+      break;
+    case Size::kAsFound:
+      break;
+  }
+  Witness witness{std::move(question), {}, {}};
   witness.decision = Decide(package, witness.question);
   witness.sentence = SentenceOf(package, witness.question);
   return witness;

@@ -15,9 +15,10 @@ namespace proviso::terms::internal {
 /// A finding of this subject whose answer is unknown so far.
 [[nodiscard]] Finding BlankFinding(const Subject& subject, const Joined& joined);
 
-/// Made small, decided, and in words.
-[[nodiscard]] Witness WitnessOf(const Package& package, const Inquiry& inquiry, const Evaluated& found,
-                                const Shows& shows);
+/// Decided, and in words. A request that somebody should look at is made as small as can be.
+enum class Size : std::uint8_t { kSmallest, kAsFound };
+[[nodiscard]] Witness WitnessOf(const Package& package, const Evaluated& found, const Shows& shows,
+                                Size size);
 
 /// As the subject's question asks: `none` is the answer where there is no such request.
 struct Answers {

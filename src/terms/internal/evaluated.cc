@@ -46,23 +46,34 @@ void Evaluated::Evaluate(const cedar::Entities& entities, const Question& questi
     for (const Policy* policy : verdict.satisfied_forbids) satisfied_.insert(policy->id());
     for (const Policy* policy : verdict.errors) erring_.insert(policy->id());
   }
-  rounds_.front() = RoundOf(entities, request);
+  plain_ = RoundOf(entities, request);
   const cedar::Response scopes = cedar::Authorize(package_.safeguard_policies(), entities, request);
   for (const Policy* policy : scopes.satisfied_permits) scopes_.insert(policy->id());
   for (const cedar::PolicyError& error : scopes.errors) scopes_.insert(error.policy->id());
-  if (question.facts.decision) return;
+}
+
+void Evaluated::DecideByPeople() const {
+  const auto conformed = ConformedQuestion::Of(package_, question_);
+  if (!conformed || question_.facts.decision) return;
+  const auto entities = EntitiesFor(package_, **conformed);
+  if (!entities) return;
   for (std::size_t profile = 0; profile < package_.agreement().approver_profiles.size(); ++profile) {
     for (const DecisionFact& possible : package_.PossibleDecisions(profile))
-      rounds_.push_back(RoundOf(entities, RequestOf(question, possible)));
+      decided_.push_back(RoundOf(*entities, RequestOf(**conformed, possible)));
   }
 }
 
 Outcome Evaluated::OutcomeWithout(std::string_view clause_id) const {
+  if (decision_.ground == Ground::kNotInForce || decision_.ground == Ground::kUndecidable) return outcome();
+  const auto is_it = [clause_id](const cedar::Policy* policy) { return policy->id() == clause_id; };
   const auto permits = [clause_id](const Round& round) {
     return Permits(round.permits, round.forbids, clause_id);
   };
-  if (permits(rounds_.front())) return Outcome::kPermit;
-  return std::any_of(rounds_.begin() + 1, rounds_.end(), permits) ? Outcome::kHold : Outcome::kForbid;
+  // Most clauses have no part in most outcomes.
+  if (outcome() == Outcome::kPermit && std::ranges::none_of(plain_.permits, is_it)) return outcome();
+  if (permits(plain_)) return Outcome::kPermit;
+  std::call_once(decided_once_, [this] { DecideByPeople(); });
+  return std::ranges::any_of(decided_, permits) ? Outcome::kHold : Outcome::kForbid;
 }
 
 void KnownQuestions::Add(std::shared_ptr<const Evaluated> evaluated) {
@@ -71,7 +82,7 @@ void KnownQuestions::Add(std::shared_ptr<const Evaluated> evaluated) {
 }
 
 std::vector<std::shared_ptr<const Evaluated>> KnownQuestions::All() const {
-  const std::lock_guard lock(mutex_);
+  const std::shared_lock lock(mutex_);
   return all_;
 }
 

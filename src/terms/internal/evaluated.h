@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -25,8 +26,8 @@ class Evaluated {
   [[nodiscard]] bool Satisfies(std::string_view clause_id) const { return satisfied_.contains(clause_id); }
   [[nodiscard]] bool Errs(std::string_view clause_id) const { return erring_.contains(clause_id); }
   /// The forbids that are satisfied or err, and the permits that are satisfied, of those that decide.
-  [[nodiscard]] const std::vector<const cedar::Policy*>& forbids() const { return rounds_.front().forbids; }
-  [[nodiscard]] const std::vector<const cedar::Policy*>& permits() const { return rounds_.front().permits; }
+  [[nodiscard]] const std::vector<const cedar::Policy*>& forbids() const { return plain_.forbids; }
+  [[nodiscard]] const std::vector<const cedar::Policy*>& permits() const { return plain_.permits; }
   /// What the outcome would be without this clause.
   [[nodiscard]] Outcome OutcomeWithout(std::string_view clause_id) const;
   /// A safeguard's scope matches, or cannot be evaluated: then it counts as if it did.
@@ -40,11 +41,14 @@ class Evaluated {
   };
   void Evaluate(const cedar::Entities& entities, const Question& question);
   [[nodiscard]] Round RoundOf(const cedar::Entities& entities, const cedar::Request& request) const;
+  void DecideByPeople() const;
 
   const Package& package_;
   Question question_;
   Decision decision_;
-  std::vector<Round> rounds_{Round{}};
+  Round plain_;
+  mutable std::once_flag decided_once_;
+  mutable std::vector<Round> decided_;              // made when they are first asked for
   std::unordered_set<std::string_view> satisfied_;  // of ids that live in the package
   std::unordered_set<std::string_view> erring_;
   std::unordered_set<std::string_view> scopes_;
@@ -57,7 +61,8 @@ class KnownQuestions {
   /// The first for which `shows` is true, or nullptr.
   template <typename Shows>
   [[nodiscard]] std::shared_ptr<const Evaluated> Find(const Shows& shows) const {
-    for (const auto& one : All()) {
+    const std::shared_lock lock(mutex_);
+    for (const auto& one : all_) {
       if (shows(*one)) return one;
     }
     return nullptr;
@@ -65,7 +70,7 @@ class KnownQuestions {
   [[nodiscard]] std::vector<std::shared_ptr<const Evaluated>> All() const;
 
  private:
-  mutable std::mutex mutex_;
+  mutable std::shared_mutex mutex_;
   std::vector<std::shared_ptr<const Evaluated>> all_;
 };
 

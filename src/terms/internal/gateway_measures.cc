@@ -1,4 +1,5 @@
-// What the gateway measures: the time, what its ledger counts, and what its detectors find.
+// What the gateway measures: the time, what its ledger counts, and what its detectors find. No code gives
+// the last two yet: whoever writes it keeps to these bounds.
 #include <cstdint>
 #include <optional>
 

@@ -142,7 +142,10 @@ void PutRequest(HtmlWriter& html, std::string_view heading, std::string_view tom
 }
 
 void PutJson(HtmlWriter& html, std::string_view json) {
-  html.Begin("details").Element("summary", "The same as JSON").Element("pre", json).End("details");
+  html.Begin("details", {{"class", "json"}})
+      .Element("summary", "The same as JSON")
+      .Element("pre", json)
+      .End("details");
 }
 
 void PutWording(HtmlWriter& html, const WordingChange& change, const std::string& anchor) {

@@ -72,7 +72,7 @@ pre, code, .digest { font: .82rem/1.55 "JetBrains Mono", "SF Mono", Menlo, Conso
 pre { margin: 0; padding: .8rem 1rem; background: var(--faint); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin-top: 1rem; }
 summary { color: var(--muted); font-size: .85rem; cursor: pointer; }
-details > pre, details > .scroll { margin-top: .6rem; }
+details > pre, details > .scroll, details > .meaning { margin-top: .6rem; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1rem; }
 .sides > div { min-width: 0; }
 mark { padding: 0 .1em; border-radius: 2px; background: var(--mark); color: inherit; }
@@ -100,7 +100,7 @@ footer { padding-bottom: 3rem; color: var(--muted); font-size: .82rem; }
   h2, h3, h4 { break-after: avoid; }
   .card { border-radius: 0; padding: .8rem 0; border-width: 1px 0 0; }
   pre, tr, dl, .tags { break-inside: avoid; }
-  details:not([open]) { display: none; }
+  .json:not([open]) { display: none; }
 }
 )css";
 
