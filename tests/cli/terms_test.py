@@ -260,6 +260,15 @@ class New(unittest.TestCase):
 
 
 class Same(unittest.TestCase):
+    def test_a_bundle_is_checked_and_compared_as_its_directory(self):
+        made, bundle = pathlib.Path(folder.name, "whole"), pathlib.Path(folder.name, "one.bundle")
+        self.assertEqual(terms("new", str(made)).returncode, OK)
+        done = terms("bundle", str(made), "--out", str(bundle))
+        self.assertEqual(done.returncode, OK, done.stderr)
+        told = [json.loads(terms("check", str(place), "--json").stdout)["package"] for place in (made, bundle)]
+        self.assertEqual(*told)
+        self.assertEqual(terms("diff", str(made), str(bundle)).returncode, OK)
+
     def test_a_package_does_not_differ_from_itself(self):
         done = terms("diff", STARTER, STARTER)
         self.assertEqual(done.returncode, OK, done.stderr)
