@@ -97,6 +97,18 @@ TEST(Compile, SeesThatAGuardedAttributeIsThere) {
   for (const auto& [condition, errs] : facts) EXPECT_EQ(c.When(condition).errs, errs) << condition;
 }
 
+TEST(Compile, AsksWithAnotherMemberOfTheContext) {
+  Case c;
+  const SymbolicValue five =
+      ConstantOf(c.terms, cedar::Value::Long(5), c.request.context.FindField("count")->value.type);
+  c.request = c.request.With("count", c.terms.True(), five);
+  EXPECT_EQ(c.When("context.count == 5").satisfied, c.terms.True());
+  c.request = c.request.With("count", c.terms.False(), five);
+  EXPECT_EQ(c.When("context.count == 5").errs, c.terms.True());
+  EXPECT_EQ(c.request.With("none", c.terms.True(), five).context.fields.size(),
+            c.request.context.fields.size());
+}
+
 TEST(Compile, RefusesWhatNoSolverCanBeTold) {
   Case c;
   const std::vector<std::pair<std::string, std::string>> facts = {

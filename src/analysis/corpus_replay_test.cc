@@ -34,7 +34,7 @@ TEST(CorpusReplay, EveryPolicyDoesWhatASolverSaysItCan) {
   if (corpus.size() == 0) {
     GTEST_SKIP() << "the shared data is not here; set PROVISO_SHARED_DATA to its folder";
   }
-  const std::size_t step = std::getenv("PROVISO_CROSS_CHECKS") != nullptr ? 1 : 40;
+  const std::size_t step = std::getenv("PROVISO_CROSS_CHECKS") != nullptr ? 1 : 80;
   SolverOptions options;
   options.time_ms_max = 20'000;
   Solver solver(options);

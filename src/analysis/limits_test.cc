@@ -5,6 +5,7 @@
 
 #include "analysis/compile.h"
 #include "analysis/internal/types.h"
+#include "cedar/limits.h"
 #include "cedar/parse.h"
 
 namespace proviso::analysis {
@@ -75,6 +76,13 @@ TEST(AnalysisLimits, RefusesMoreOperandsThatMayErrThanAChainMayHave) {
     return Join(count, " || ", [](const std::string& i) { return "context.n == " + i; });
   };
   EXPECT_TRUE(Compile(plain(1'900), World::Kind::kClosed, {}));
+}
+
+TEST(AnalysisLimits, CompilesTheDeepestExpressionThatCedarReads) {
+  const auto sum = [](std::size_t terms) {
+    return Join(terms, " + ", [](const std::string& i) { return "context.n * " + i; }) + " < 0";
+  };
+  EXPECT_TRUE(Compile(sum(cedar::kExpressionDepthMax - 3), World::Kind::kClosed, {}));
 }
 
 TEST(AnalysisLimits, RefusesMoreTermsThanAPolicyMayMake) {

@@ -12,6 +12,8 @@
 #include "cli/signing_commands.h"
 #include "cli/signing_view.h"
 #include "daemon/terms_source.h"
+#include "terms/check.h"
+#include "terms/signed_proofs.h"
 #include "upstreams/credential.h"
 
 namespace proviso::cli {
@@ -29,6 +31,7 @@ struct Options {
   std::string key_file;
   std::string party;
   std::string against;
+  bool no_proofs = false;
   bool json = false;
 };
 
@@ -59,12 +62,30 @@ void Finish(const Options& options, Console& console, const Bundle& bundle, cons
   console.out() << "Wrote " << file << ": " << bundle.signatures().size() << " signatures.\n";
 }
 
-base::Result<Bundle> BundleOfDirectory(const std::string& directory) {
-  auto files = terms::ReadPackageFiles(directory);
+/// What a gateway would ask before it loads the package; what it would refuse, nobody need sign.
+base::Result<std::vector<terms::SignedProof>> Prove(const terms::Package& package) {
+  analysis::Solver solver({});
+  if (auto version = solver.Version(); !version) {
+    return base::Within("its proofs cannot be put into the bundle (--no-proofs leaves them out)",
+                        version.error());
+  }
+  const terms::CheckReport report = terms::CheckBeforeLoading(package, solver);
+  if (report.MayLoad()) return terms::ProofsOf(report);
+  std::string message = "no gateway would load this package (`proviso terms check` says more):";
+  for (const terms::Finding* obstacle : report.Obstacles()) message += "\n  " + obstacle->sentence;
+  return Fail(ErrorCode::kInvalid, std::move(message));
+}
+
+base::Result<Bundle> BundleOfDirectory(const Options& options) {
+  auto files = terms::ReadPackageFiles(options.directory);
   if (!files) return std::unexpected(files.error());
-  if (auto package = terms::Package::FromFiles(*files); !package)
-    return Fail(package.error().code, directory + " is refused:\n" + package.error().message);
-  return Bundle::Make(std::move(*files), {});
+  const auto package = terms::Package::FromFiles(*files);
+  if (!package)
+    return Fail(package.error().code, options.directory + " is refused:\n" + package.error().message);
+  if (options.no_proofs) return Bundle::Make(std::move(*files), {});
+  auto proofs = Prove(**package);
+  if (!proofs) return std::unexpected(proofs.error());
+  return Bundle::Make(std::move(*files), std::move(*proofs));
 }
 
 base::Result<Bundle> Merged(const std::vector<std::string>& copies) {
@@ -82,7 +103,7 @@ void RunBundle(const Options& options, Console& console) {
     console.Fail(Exit::kUsage, "give a directory to bundle, or --merge with copies of one bundle");
     return;
   }
-  const auto bundle = options.copies.empty() ? BundleOfDirectory(options.directory) : Merged(options.copies);
+  const auto bundle = options.copies.empty() ? BundleOfDirectory(options) : Merged(options.copies);
   if (!bundle) {
     console.Fail(bundle.error());
     return;
@@ -233,6 +254,8 @@ void AddSigningCommands(CLI::App& terms, Console& console) {
   bundle->add_option("DIR", options->directory, "The package's directory");
   bundle->add_option("--merge", options->copies, "Copies of one bundle, each with other signatures");
   bundle->add_option("-o,--out", options->out, "The file to write; terms.bundle otherwise");
+  bundle->add_flag("--no-proofs", options->no_proofs,
+                   "Leave out what the analysis proved; a gateway without a solver then cannot load it");
   CLI::App* sign = Add(terms, console, "sign", "Add one party's signature to a bundle",
                        "Shows what is signed first. The key is one that `proviso keys new` made.\nExample:\n"
                        "  proviso terms sign my-terms.bundle --key customer.key",

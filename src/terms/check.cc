@@ -199,8 +199,10 @@ std::vector<Task> Checking::AskingWhoSetsAside() {
   for (const std::string& party : internal::PartiesThatAssert(package_)) {
     if (!IsAsked(CheckQuestion::kSetAside)) break;
     tasks.push_back({NameOfTask(CheckQuestion::kSetAside, party), [this, party](Worker& worker) {
-                       for (const Act act : kActsInOrder) {
-                         AskWhatIsSetAside(OpenFor(party, act), worker.About(act));
+                       for (const internal::Bar bar : {internal::Bar::kForbid, internal::Bar::kNoPermit}) {
+                         for (const Act act : kActsInOrder) {
+                           AskWhatIsSetAside(OpenFor(party, act), bar, worker.About(act));
+                         }
                        }
                      }});
   }

@@ -331,6 +331,19 @@ asserted_by = "court"
             std::vector<std::string>{"purpose"});
 }
 
+TEST(Check, ChangesAsFewFactsAsItTakes) {
+  const auto package = Loaded(R"(
+@id("1") permit (principal, action == Action::"generate", resource) when { context has purpose };
+@id("2") forbid (principal, action, resource)
+when { context has ledger.persons_day && context.ledger.persons_day > 1000 }
+unless { context has determination.necessary && context.determination.necessary };
+)",
+                              "", AgreementToml() + kDetermination);
+  const CheckReport report = Checked(*package, {CheckQuestion::kSetAside});
+  EXPECT_EQ(FindingOf(report, CheckQuestion::kSetAside, "2", "customer").facts,
+            std::vector<std::string>{"determination.necessary"});
+}
+
 TEST(Check, TellsAClaimFromASignedAuthority) {
   const std::string clauses = R"(
 @id("1") permit (principal, action, resource);
@@ -392,11 +405,14 @@ TEST(Check, AnswersTheSameOnAnyNumberOfThreads) {
 TEST(Check, IsUnknownWithoutASolverAndThenStandsAgainstLoading) {
   analysis::Solver none({.program = "/nowhere/cvc5"});
   const auto package = Loaded(R"(
-@id("1") permit (principal, action, resource) when { context has label && context.label like "a*b" };
+@id("1") permit (principal, action, resource)
+when { context has ledger.persons_day && context.ledger.persons_day < 3 }
+when { context has ledger.persons_week && context.ledger.persons_week < 3 };
 )",
                               R"(
 @safeguard("s") permit (principal, action, resource)
-when { context has label && context.label like "*a" && context has purpose };
+when { context has ledger.persons_day && context has ledger.persons_week }
+when { context.ledger.persons_day + context.ledger.persons_week > 10 };
 )");
   const CheckReport report = CheckBeforeLoading(*package, none);
   const Finding& finding = FindingOf(report, CheckQuestion::kSafeguardHolds, "s");

@@ -34,10 +34,8 @@ class ByAct {
  public:
   explicit ByAct(const CheckOptions& options) : options_(options) {}
 
-  /// `steps` calls of Run are to come.
-  void Announce(std::size_t steps) { progress_.of = steps * kActs.size(); }
-
   void Run(const std::string& name, const std::function<void(std::size_t act)>& work) {
+    progress_.of += kActs.size();
     std::atomic<std::size_t> next = 0;
     const auto worker = [&] {
       for (std::size_t i = next++; i < kActs.size(); i = next++) {
@@ -79,15 +77,15 @@ class DirectionInAll {
   }
   void Add(std::size_t act, ActDiff::More more) {
     AddAsked(more.scripts, more.took_ms);
-    has_more_ = has_more_ || !more.is_all;
+    is_all_[act] = more.is_all;
     std::ranges::move(more.shown, std::back_inserter(shown_[act]));
   }
 
   /// How many further examples to look for in each act that has one, so that there are enough in all.
   [[nodiscard]] std::size_t Wanted(std::size_t act) const {
-    if (shown_[act].empty()) return 0;
-    const auto acts = static_cast<std::size_t>(
-        std::ranges::count_if(shown_, [](const auto& of_act) { return !of_act.empty(); }));
+    if (!MayHaveMore(act)) return 0;
+    std::size_t acts = 0;
+    for (std::size_t i = 0; i < kActs.size(); ++i) acts += MayHaveMore(i) ? 1 : 0;
     const std::size_t known = Known().size();
     const std::size_t missing = known >= kExamplesPerDirectionMax ? 0 : kExamplesPerDirectionMax - known;
     return (missing + acts - 1) / acts;
@@ -104,6 +102,7 @@ class DirectionInAll {
 
   /// Smallest first, each attributed to other clauses; shown in any act, else unknown in any, else proved.
   Difference Joined() {
+    for (std::size_t act = 0; act < kActs.size(); ++act) has_more_ = has_more_ || MayHaveMore(act);
     std::multimap<std::size_t, Shown> by_size;
     for (auto& of_act : shown_) {
       for (Shown& shown : of_act) {
@@ -115,12 +114,10 @@ class DirectionInAll {
     for (auto& [facts, shown] : by_size) {
       if (std::ranges::find(known, shown.attribution) != known.end()) continue;
       known.push_back(shown.attribution);
-      if (difference_.examples.size() < kExamplesPerDirectionMax) {
+      if (difference_.examples.size() < kExamplesPerDirectionMax)
         difference_.examples.push_back(std::move(shown.example));
-      } else {
-        has_more_ = true;
-      }
     }
+    has_more_ = known.size() > kExamplesPerDirectionMax || has_more_;
     difference_.answer = !difference_.examples.empty() ? FindingAnswer::kYes
                          : !difference_.reason.empty() ? FindingAnswer::kUnknown
                                                        : FindingAnswer::kNo;
@@ -129,6 +126,8 @@ class DirectionInAll {
   [[nodiscard]] bool has_more() const { return has_more_; }
 
  private:
+  [[nodiscard]] bool MayHaveMore(std::size_t act) const { return !shown_[act].empty() && !is_all_[act]; }
+
   void AddAsked(const std::vector<std::string>& scripts, std::int64_t took_ms) {
     for (const std::string& script : scripts) {
       if (std::ranges::find(difference_.scripts, script) == difference_.scripts.end())
@@ -139,7 +138,8 @@ class DirectionInAll {
 
   Difference difference_;
   std::array<std::vector<Shown>, kActs.size()> shown_;
-  bool has_more_ = false;
+  std::array<bool, kActs.size()> is_all_{};
+  bool has_more_ = false;  ///< set by Joined
 };
 
 std::vector<DirectionInAll> DiffActs(const Package& before, const Package& after, analysis::Solver& solver,
@@ -147,7 +147,6 @@ std::vector<DirectionInAll> DiffActs(const Package& before, const Package& after
   std::vector<DirectionInAll> directions;
   for (const Direction& direction : Directions()) directions.emplace_back(direction);
   ByAct by_act(options);
-  by_act.Announce(2);
   std::array<std::unique_ptr<ActDiff>, kActs.size()> diffs;
   std::array<const std::array<ActDirection, 6>*, kActs.size()> discovered{};
   by_act.Run("what differs", [&](std::size_t act) {
@@ -157,18 +156,26 @@ std::vector<DirectionInAll> DiffActs(const Package& before, const Package& after
   for (std::size_t act = 0; act < kActs.size(); ++act) {
     for (std::size_t i = 0; i < directions.size(); ++i) directions[i].Add(act, (*discovered[act])[i]);
   }
-  // What is asked of an act must not depend on how fast the others were.
-  const std::vector<DirectionInAll> so_far = directions;
-  std::array<std::vector<std::pair<std::size_t, ActDiff::More>>, kActs.size()> further;
-  by_act.Run("other clauses", [&](std::size_t act) {
-    for (std::size_t i = 0; i < so_far.size(); ++i) {
-      const std::size_t wanted = so_far[i].Wanted(act);
-      if (wanted > 0)
-        further[act].emplace_back(i, diffs[act]->Further(Directions()[i], so_far[i].Known(), wanted));
+  // In rounds, so that what is asked of an act does not depend on how fast the others were.
+  for (std::size_t round = 0; round < kExamplesPerDirectionMax; ++round) {
+    const std::vector<DirectionInAll> so_far = directions;
+    std::array<std::vector<std::pair<std::size_t, ActDiff::More>>, kActs.size()> further;
+    const auto wants = [&](std::size_t act) {
+      return std::ranges::any_of(so_far, [&](const DirectionInAll& one) { return one.Wanted(act) > 0; });
+    };
+    bool any = false;
+    for (std::size_t act = 0; act < kActs.size(); ++act) any = any || wants(act);
+    if (!any) break;
+    by_act.Run("other clauses", [&](std::size_t act) {
+      for (std::size_t i = 0; i < so_far.size(); ++i) {
+        const std::size_t wanted = so_far[i].Wanted(act);
+        if (wanted > 0)
+          further[act].emplace_back(i, diffs[act]->Further(Directions()[i], so_far[i].Known(), wanted));
+      }
+    });
+    for (std::size_t act = 0; act < kActs.size(); ++act) {
+      for (auto& [i, more] : further[act]) directions[i].Add(act, std::move(more));
     }
-  });
-  for (std::size_t act = 0; act < kActs.size(); ++act) {
-    for (auto& [i, more] : further[act]) directions[i].Add(act, std::move(more));
   }
   return directions;
 }
@@ -184,7 +191,7 @@ DiffReport Compare(const Package& before, const Package& after, analysis::Solver
     report.differences.push_back(direction.Joined());
     if (!direction.has_more()) continue;
     report.notes.push_back(InWords(report.differences.back().direction) +
-                           ": there may be more such requests, by other clauses than those shown");
+                           ": there may be more, by other clauses than those of the requests shown");
   }
   const bool asked = std::ranges::any_of(
       report.differences, [](const Difference& difference) { return !difference.scripts.empty(); });

@@ -7,10 +7,13 @@
 namespace proviso::terms {
 namespace {
 
+using internal::LoadedFrom;
 using internal::LoadedShipped;
 using internal::ShippedNames;
+using internal::SwappedShipped;
 using testing::Contains;
 using testing::ElementsAreArray;
+using testing::HasSubstr;
 using testing::SizeIs;
 
 analysis::Solver& TestSolver() {
@@ -134,6 +137,34 @@ TEST(CheckOfShippedAgreements, FindsWhatEachWordingSaysAndNothingElse) {
   std::vector<std::string> shipped = ShippedNames();
   shipped.emplace_back("template");
   EXPECT_THAT(names, testing::UnorderedElementsAreArray(shipped)) << "each shipped package has its row";
+}
+
+TEST(CheckOfShippedAgreements, RemarksWhatEachReadmeSaysThatItRemarks) {
+  for (const Row& row : Rows()) {
+    if (row.name == "template") continue;
+    const std::string readme = base::ReadFile(internal::ShippedAgreements() / row.name / "README.md").value();
+    EXPECT_EQ(readme.contains("`terms check` remarks nothing."), row.remarkable.empty()) << row.name;
+    for (const std::string& line : row.remarkable) {
+      const std::size_t by = line.rfind(" by ");
+      if (by == std::string::npos) continue;
+      EXPECT_THAT(readme, HasSubstr("the " + line.substr(by + 4) + " alone can set aside ")) << row.name;
+    }
+  }
+}
+
+TEST(CheckOfShippedAgreements, FindsTheSameWhenThePartiesChangePlaces) {
+  for (const std::string name : {"overnight-offer", "two-exceptions", "use-and-field", "people-and-data"}) {
+    const auto as_shipped = LoadedShipped(name);
+    const auto swapped = LoadedFrom(SwappedShipped(name));
+    ASSERT_NE(as_shipped, nullptr);
+    ASSERT_NE(swapped, nullptr);
+    CheckReport expected = Check(*as_shipped, TestSolver(), {});
+    for (Finding& finding : expected.findings) {
+      if (finding.party == "provider" || finding.party == "customer")
+        finding.party = finding.party == "provider" ? "customer" : "provider";
+    }
+    EXPECT_EQ(Remarkable(Check(*swapped, TestSolver(), {})), Remarkable(expected)) << name;
+  }
 }
 
 TEST(CheckOfShippedAgreements, NamesWhoCanSetTheOvernightOffersExceptionsAside) {

@@ -18,26 +18,14 @@ namespace {
 using internal::FilesOfShipped;
 using internal::LoadedFrom;
 using internal::LoadedShipped;
+using internal::ReplacedAll;
 using internal::ShippedAgreements;
 using internal::ShippedNames;
+using internal::SwappedShipped;
 using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string ReplacedAll(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-  return text;
-}
-
-/// The provider's id wherever the customer's stood, and the reverse; an id stands in quotes.
-std::string WithPartiesSwapped(std::string text) {
-  text = ReplacedAll(std::move(text), R"("provider")", R"("\n")");
-  text = ReplacedAll(std::move(text), R"("customer")", R"("provider")");
-  return ReplacedAll(std::move(text), R"("\n")", R"("customer")");
-}
 
 /// Outcome, clauses and need of one decision, to compare and to print.
 std::string InShort(const Decision& decision) {
@@ -94,10 +82,8 @@ TEST_P(ShippedAgreement, DecidesItsWorkedRequestsAsTheyExpect) {
 }
 
 TEST_P(ShippedAgreement, ComesToTheSameWhenThePartiesChangePlaces) {
-  std::vector<PackageFile> swapped = FilesOfShipped(GetParam());
-  for (PackageFile& file : swapped) file.content = WithPartiesSwapped(std::move(file.content));
   const auto as_shipped = LoadedShipped(GetParam());
-  const auto with_parties_swapped = LoadedFrom(std::move(swapped));
+  const auto with_parties_swapped = LoadedFrom(SwappedShipped(GetParam()));
   ASSERT_NE(as_shipped, nullptr);
   ASSERT_NE(with_parties_swapped, nullptr);
   EXPECT_NE(as_shipped->digest(), with_parties_swapped->digest());

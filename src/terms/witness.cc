@@ -144,11 +144,16 @@ QuestionPair MinimisePair(QuestionPair from, std::span<const std::string> free_f
                           std::span<const Package* const> packages, const StillShowsPair& still) {
   const Arrival arrival(packages, from.first.act);
   const bool arrives = arrival.CanPut(from.first) && arrival.CanPut(from.second);
+  std::size_t differing = FactsThatDiffer(from.first, from.second).size();
   internal::Smaller smaller(packages, {free_facts.begin(), free_facts.end()}, [&](const Sides& sides) {
     const Question first = internal::Unflatten(sides[0]);
     const Question second = internal::Unflatten(sides[1]);
     if (arrives && !(arrival.CanPut(first) && arrival.CanPut(second))) return false;
-    return still(first, second);
+    // What the two differ in is what is told: a fact less is not worth a difference more.
+    const std::size_t now_differing = FactsThatDiffer(first, second).size();
+    if (now_differing > differing || !still(first, second)) return false;
+    differing = now_differing;
+    return true;
   });
   const Sides small = smaller.Of(SidesOf(from));
   return {internal::Unflatten(small[0]), internal::Unflatten(small[1])};

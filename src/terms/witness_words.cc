@@ -5,12 +5,12 @@
 #include <cctype>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "base/clock.h"
 #include "terms/decide.h"
 #include "terms/internal/flat_question.h"
-#include "terms/schema.h"
 
 namespace proviso::terms {
 namespace {
@@ -152,15 +152,9 @@ std::string AuthorityWords(const AuthorityFact& authority) {
   return text;
 }
 
-std::string_view AsserterOf(const Package& package, std::string_view fact) {
-  const auto& facts = package.agreement().facts;
-  const auto declared = std::ranges::find(facts, fact, &FactDeclaration::name);
-  return declared != facts.end() ? std::string_view(declared->asserted_by) : BuiltInSource(fact);
-}
-
 /// Who vouches for a fact of this question: a source, or the id of a party, third party or issuer.
 std::string SourceIn(const Package& package, const Question& question, const std::string& fact) {
-  const std::string source(AsserterOf(package, fact));
+  const std::string source(package.AsserterOf(fact));
   if (source != "party") return source;
   if (fact == "authority" && question.facts.authority &&
       question.facts.authority->standing == AuthorityFact::Standing::kSigned) {
@@ -175,7 +169,7 @@ std::string SourceWords(const std::string& source, std::size_t facts) {
   if (source == "gateway") return " (the gateway observes " + it + ")";
   if (source == "detector") return facts == 1 ? " (a detector finds it)" : " (detectors find them)";
   if (source == "ledger") return " (the ledger counts " + it + ")";
-  if (source == "person") return " (people decided " + it + ")";
+  if (source == "person") return "";  // the fact itself says who decided
   return " (" + QuotedUnlessPlain(source) + " alone asserts " + it + ")";
 }
 
@@ -186,39 +180,53 @@ bool SpeaksOf(const cedar::Policy& policy, Act act) {
                              [&](const cedar::EntityUid& uid) { return uid.id() == NameOf(act); });
 }
 
-bool AnyReads(const Package& package, Act act, std::string_view fact) {
-  return std::ranges::any_of(package.deciding().policies(), [&](const cedar::Policy& policy) {
-    const std::vector<std::string> names = FactsReadBy(policy).names;
-    return SpeaksOf(policy, act) && std::ranges::find(names, fact) != names.end();
-  });
-}
-
-/// Whether the clause speaks of this question, what excuses it (`unless`) aside.
-bool IsConcerned(const Package& package, const cedar::Policy& policy, const Question& question) {
+/// Without what excuses from it (`unless`).
+cedar::Policy WithoutUnless(const cedar::Policy& policy) {
   cedar::PolicyBody body = policy.body();
   std::erase_if(body.conditions, [](const cedar::Condition& condition) {
     return condition.kind == cedar::Condition::Kind::kUnless;
   });
-  cedar::PolicySet alone;
-  const auto entities = EntitiesFor(package, question);
-  if (!entities || !alone.Add(policy.id(), std::move(body))) return false;
-  return !cedar::Authorize(alone, *entities, RequestOf(question, std::nullopt)).satisfied_forbids.empty();
+  return {policy.id(), std::make_shared<const cedar::PolicyBody>(std::move(body))};
 }
 
-/// Facts that are not there and that the forbids concerned look for; where none made the outcome, those
-/// that the permits of the act look for.
-std::vector<std::string> AbsentFacts(const Package& package, const Question& question,
-                                     const cedar::Record& facts) {
-  const bool is_unpermitted = Decide(package, question).ground == Ground::kNotPermitted;
-  std::set<std::string> absent;
+/// What the clauses concerned look for: those that made the outcome, forbids that speak of the question
+/// even where something excuses it, and where nothing permits, the permits of the act.
+struct LookedFor {
+  std::set<std::string> absent;  ///< facts that are not there
+  bool time = false;             ///< whether the time matters
+};
+
+LookedFor WhatClausesLookFor(const Package& package, const Question& question, const cedar::Record& facts) {
+  LookedFor looked_for;
+  const Decision decision = DecideAsIfInForce(package, question);
+  const auto entities = EntitiesFor(package, question);
+  if (!entities) return looked_for;
+  cedar::PolicySet forbids;
+  std::map<std::string, bool> reads_time;  // of every clause, what excuses from it aside
   for (const cedar::Policy& policy : package.deciding().policies()) {
-    const bool could_permit =
-        is_unpermitted && policy.effect() == cedar::Effect::kPermit && SpeaksOf(policy, question.act);
-    if (!could_permit && !IsConcerned(package, policy, question)) continue;
+    const cedar::Policy plain = WithoutUnless(policy);
+    const std::vector<std::string> names = FactsReadBy(plain).names;
+    reads_time[policy.id()] = std::ranges::find(names, "now") != names.end();
+    if (policy.effect() == cedar::Effect::kForbid && SpeaksOf(policy, question.act))
+      static_cast<void>(forbids.Add(policy.id(), plain.body()));  // ids are distinct
+  }
+  std::set<std::string> concerned;
+  const auto said = cedar::Authorize(forbids, *entities, RequestOf(question, std::nullopt));
+  for (const cedar::Policy* policy : said.satisfied_forbids) concerned.insert(policy->id());
+  for (const Clause& clause : decision.clauses) looked_for.time = looked_for.time || reads_time[clause.id];
+  for (const cedar::Policy& policy : package.deciding().policies()) {
+    const bool could_permit = decision.ground == Ground::kNotPermitted &&
+                              policy.effect() == cedar::Effect::kPermit && SpeaksOf(policy, question.act);
+    if (!could_permit && !concerned.contains(policy.id())) continue;
+    looked_for.time = looked_for.time || reads_time[policy.id()];
     for (const std::string& name : FactsReadBy(policy).names) {
-      if (name != "model" && name != "now" && facts.Find(name) == nullptr) absent.insert(name);
+      if (name != "model" && name != "now" && facts.Find(name) == nullptr) looked_for.absent.insert(name);
     }
   }
+  return looked_for;
+}
+
+std::vector<std::string> AbsenceInWords(std::set<std::string> absent) {
   const bool needs_people = absent.erase("decision") > 0;
   std::vector<std::string> words;
   if (absent.size() <= kAbsentFactsMax) {
@@ -226,6 +234,19 @@ std::vector<std::string> AbsentFacts(const Package& package, const Question& que
   }
   if (needs_people) words.emplace_back("no decision by people");
   return words;
+}
+
+std::string Listed(const std::vector<std::string>& texts) {
+  std::string listed;
+  for (const std::string& text : texts) listed += (listed.empty() ? "" : " and ") + QuotedUnlessPlain(text);
+  return listed.empty() ? "nobody" : listed;
+}
+
+/// "decided by person-1 and person-2 as commander"
+std::string DecisionWords(const DecisionFact& decision) {
+  std::string text = "decided by " + Listed(decision.people);
+  if (!decision.roles.empty()) text += " as " + Listed(decision.roles);
+  return decision.match == DecisionFact::Match::kThisCall ? text : text + " on another call";
 }
 
 // TOML and JSON -----------------------------------------------------------------------------------------
@@ -387,14 +408,17 @@ std::string QuotedUnlessPlain(std::string_view text) {
 
 std::string SentenceOf(const Package& package, const Question& question) {
   const cedar::Record facts = internal::Flatten(question).facts;
+  const LookedFor looked_for = WhatClausesLookFor(package, question, facts);
   // Sources in the order of trust, then whoever else asserts something.
   std::vector<std::string> order{"gateway", "detector", "ledger", "person"};
   std::map<std::string, std::vector<std::string>> by_source;
   for (const cedar::Attribute& fact : facts.attributes()) {
-    if (fact.name == "now" && !AnyReads(package, question.act, "now")) continue;
+    if (fact.name == "now" && !looked_for.time) continue;
     const std::string source = SourceIn(package, question, fact.name);
     if (std::ranges::find(order, source) == order.end()) order.push_back(source);
-    if (fact.name == "authority" && question.facts.authority) {
+    if (fact.name == "decision" && question.facts.decision) {
+      by_source[source].push_back(DecisionWords(*question.facts.decision));
+    } else if (fact.name == "authority" && question.facts.authority) {
       by_source[source].push_back(AuthorityWords(*question.facts.authority));
     } else {
       AddFactTexts(fact.name, fact.value, by_source[source]);
@@ -406,7 +430,7 @@ std::string SentenceOf(const Package& package, const Question& question) {
     for (const std::string& text : by_source[source]) group += (group.empty() ? "" : ", ") + text;
     if (!group.empty()) groups.push_back(group + SourceWords(source, by_source[source].size()));
   }
-  for (std::string& absent : AbsentFacts(package, question, facts)) groups.push_back(std::move(absent));
+  for (std::string& absent : AbsenceInWords(looked_for.absent)) groups.push_back(std::move(absent));
   std::string sentence = WhoAsksWhat(question);
   for (std::size_t i = 0; i < groups.size(); ++i) sentence += (i == 0 ? "; " : ", ") + groups[i];
   return sentence + ".";

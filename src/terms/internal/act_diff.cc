@@ -282,7 +282,8 @@ ActDiff::More ActDiff::Further(Direction direction, std::vector<Attribution> kno
   for (const Attribution& attribution : known)
     assertions.push_back(state_->terms.Not(state_->Blocked(attribution)));
   while (more.shown.size() < most) {
-    if (!known.empty() && known.back().IsNothing()) break;  // nothing to tell others by
+    more.is_all = !known.empty() && known.back().IsNothing();  // there is nothing to tell others by
+    if (more.is_all) break;
     Unknown why;
     const auto question = state_->Ask(assertions, {}, why);
     more.scripts.insert(more.scripts.end(), why.scripts.begin(), why.scripts.end());

@@ -54,7 +54,7 @@ class ActDiff {
 
   struct More {
     std::vector<Shown> shown{};
-    bool is_all = false;  ///< There are no others.
+    bool is_all = false;  ///< There are no others that could be told from those.
     std::vector<std::string> scripts{};
     std::int64_t took_ms = 0;
   };

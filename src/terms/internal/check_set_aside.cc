@@ -4,6 +4,7 @@
 #include <set>
 
 #include "terms/internal/asserters.h"
+#include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
 
@@ -18,9 +19,52 @@ bool IsSafeguard(const Package& package, const std::string& id) {
   return package.safeguard_policies().Find(id) != nullptr && FindClause(package, id) == nullptr;
 }
 
-/// What stands in the way of the first request: the scope matches, or the forbid applies.
-bool IsBlockedBy(const Package& package, const std::string& id, const Evaluated& first) {
-  return IsSafeguard(package, id) ? first.IsInScope(id) : first.Satisfies(id) || first.Errs(id);
+/// Deciding forbids that read a fact which the safeguard's scope reads; all of them, where it reads none.
+std::vector<const cedar::Policy*> ForbidsAbout(const Package& package, const std::string& safeguard) {
+  std::vector<std::string> facts = FactsReadBy(*package.safeguard_policies().Find(safeguard)).names;
+  std::erase(facts, "now");  // when says nothing of what
+  std::vector<const cedar::Policy*> about;
+  for (const cedar::Policy& policy : package.deciding().policies()) {
+    if (policy.effect() != cedar::Effect::kForbid) continue;
+    const std::vector<std::string> read = FactsReadBy(policy).names;
+    const bool shares = std::ranges::any_of(
+        facts, [&](const std::string& fact) { return std::ranges::find(read, fact) != read.end(); });
+    if (shares || facts.empty()) about.push_back(&policy);
+  }
+  return about;
+}
+
+/// What stands in the way of the first request: the safeguard, or the forbid that applies.
+bool IsBlockedBy(const Package& package, const std::string& id, Bar bar, const Evaluated& first) {
+  if (!IsSafeguard(package, id)) return first.Satisfies(id) || first.Errs(id);
+  if (!first.IsInScope(id)) return false;
+  if (bar == Bar::kNoPermit) return first.forbids().empty();
+  const std::vector<const cedar::Policy*> about = ForbidsAbout(package, id);
+  return std::ranges::any_of(first.forbids(), [&](const cedar::Policy* forbid) {
+    return std::ranges::find(about, forbid) != about.end();
+  });
+}
+
+/// IsBlockedBy as a term, of a request that is in the scope, or that the forbid applies to.
+base::Result<Term> Blocked(const std::string& id, Bar bar, Term applies, Inquiry& inquiry) {
+  const Package& package = inquiry.package();
+  if (!IsSafeguard(package, id)) return applies;
+  analysis::Terms& terms = inquiry.terms();
+  std::vector<const cedar::Policy*> forbids = ForbidsAbout(package, id);
+  if (bar == Bar::kNoPermit) {
+    forbids.clear();
+    for (const cedar::Policy& policy : package.deciding().policies()) {
+      if (policy.effect() == cedar::Effect::kForbid) forbids.push_back(&policy);
+    }
+  }
+  std::vector<Term> forbidden;
+  for (const cedar::Policy* forbid : forbids) {
+    const auto clause = inquiry.Clause(forbid->id());
+    if (!clause) return std::unexpected(clause.error());
+    forbidden.push_back(terms.Or({clause->satisfied, clause->errs}));
+  }
+  const Term is_forbidden = terms.Or(forbidden);
+  return terms.And({applies, bar == Bar::kForbid ? is_forbidden : terms.Not(is_forbidden)});
 }
 
 /// What stands in the way of a request is read of these facts: of a safeguard's, by every forbid.
@@ -54,10 +98,10 @@ bool NeedsAnother(const Package& package, const Subject& subject, const Question
   });
 }
 
-bool ShowsSetAside(const Package& package, const Subject& subject, const Evaluated& first,
+bool ShowsSetAside(const Package& package, const Subject& subject, Bar bar, const Evaluated& first,
                    const Evaluated& second) {
   return second.outcome() == Outcome::kPermit && first.outcome() != Outcome::kPermit &&
-         IsBlockedBy(package, subject.id, first) &&
+         IsBlockedBy(package, subject.id, bar, first) &&
          IsOwnChange(package, subject.party, first.question(), second.question()) &&
          !NeedsAnother(package, subject, second.question());
 }
@@ -106,8 +150,10 @@ struct Pair {
 };
 
 void Settle(const MaybeSetAside& one, const Pair& pair) {
+  std::vector<std::string> scripts = std::move(one.part->sought.scripts);
   one.part->sought = pair.sought;
   one.part->after = pair.second;
+  one.part->sought.scripts.insert(one.part->sought.scripts.begin(), scripts.begin(), scripts.end());
 }
 
 /// Whether there is a pair of which the first satisfies any of `blocked`.
@@ -154,18 +200,18 @@ Pair SeekPair(const std::vector<Term>& blocked, Variant& variant, Inquiry& inqui
 }
 
 /// A pair that the clauses themselves suggest; without a second where they suggest none.
-Pair SuggestedPair(const Subject& subject, const std::vector<std::string>& facts, Inquiry& inquiry) {
+Pair SuggestedPair(const Subject& subject, Bar bar, const std::vector<std::string>& facts, Inquiry& inquiry) {
   constexpr int kTriesMax = 8;
   int tries = 0;
   for (const auto& first : inquiry.known().All()) {
     const bool may_be_first =
-        first->outcome() != Outcome::kPermit && IsBlockedBy(inquiry.package(), subject.id, *first);
+        first->outcome() != Outcome::kPermit && IsBlockedBy(inquiry.package(), subject.id, bar, *first);
     if (!may_be_first) continue;
     if (++tries > kTriesMax) break;
     const Question freed = inquiry.suggestions().Freed(*first, facts);
     if (inquiry.gateway().FirstNotMet(freed) != nullptr) continue;
     auto second = std::make_shared<const Evaluated>(inquiry.package(), freed);
-    if (!ShowsSetAside(inquiry.package(), subject, *first, *second)) continue;
+    if (!ShowsSetAside(inquiry.package(), subject, bar, *first, *second)) continue;
     Pair pair;
     pair.sought.kind = Sought::Kind::kFound;
     pair.sought.found = first;
@@ -176,7 +222,7 @@ Pair SuggestedPair(const Subject& subject, const std::vector<std::string>& facts
 }
 
 /// Settles what needs no solver; the others' conditions on the first request, in the order of what is left.
-std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, Inquiry& inquiry) {
+std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Bar bar, Variant& variant, Inquiry& inquiry) {
   std::vector<Term> blocked;
   analysis::Terms& terms = inquiry.terms();
   const Package* const packages[] = {&inquiry.package()};
@@ -193,12 +239,16 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
     const bool turns = first->satisfied != second->satisfied || first->errs != second->errs;
     const bool blocks_always = !IsSafeguard(inquiry.package(), one.subject->id) ||
                                (one.holds != nullptr && one.holds->sought.kind == Sought::Kind::kNone);
-    const Term condition = terms.Or({first->satisfied, first->errs});
-    if ((!turns && blocks_always) || condition == terms.False()) {
+    const auto condition = Blocked(one.subject->id, bar, terms.Or({first->satisfied, first->errs}), inquiry);
+    if (!condition) {
+      one.part->sought = Sought::Unknown(condition.error().message);
+      return true;
+    }
+    if ((!turns && blocks_always) || *condition == terms.False()) {
       one.part->sought.kind = Sought::Kind::kNone;
       return true;
     }
-    if (const Pair pair = SuggestedPair(*one.subject, facts, inquiry); pair.second != nullptr) {
+    if (const Pair pair = SuggestedPair(*one.subject, bar, facts, inquiry); pair.second != nullptr) {
       Settle(one, pair);
       return true;
     }
@@ -207,7 +257,7 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
       one.part->sought = Sought::Unknown(alone.error().message);
       return true;
     }
-    blocked.push_back(terms.And({condition, *alone}));
+    blocked.push_back(terms.And({*condition, *alone}));
     return false;
   };
   std::erase_if(open, is_settled);
@@ -216,7 +266,12 @@ std::vector<Term> StillOpen(std::vector<MaybeSetAside>& open, Variant& variant, 
 
 }  // namespace
 
-void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
+void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Bar bar, Inquiry& inquiry) {
+  if (bar == Bar::kNoPermit) {
+    std::erase_if(open, [&inquiry](const MaybeSetAside& one) {
+      return !IsSafeguard(inquiry.package(), one.subject->id) || one.part->sought.kind != Sought::Kind::kNone;
+    });
+  }
   const auto give_up = [&open](const std::string& reason) {
     for (const MaybeSetAside& one : open) one.part->sought = Sought::Unknown(reason);
   };
@@ -224,7 +279,7 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
   if (!inquiry.outcomes()) return give_up(inquiry.outcomes().error().message);
   const auto variant = inquiry.VariantBy(open.front().subject->party);
   if (!variant) return give_up(variant.error().message);
-  std::vector<Term> blocked = StillOpen(open, **variant, inquiry);
+  std::vector<Term> blocked = StillOpen(open, bar, **variant, inquiry);
   while (!open.empty()) {
     Pair pair = SeekPair(blocked, **variant, inquiry);
     if (pair.sought.kind == Sought::Kind::kUnknown && open.size() > 1) {
@@ -235,7 +290,7 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
     std::vector<MaybeSetAside> left;
     std::vector<Term> left_blocked;
     for (std::size_t i = 0; i < open.size(); ++i) {
-      const bool answers = pair.second == nullptr || ShowsSetAside(inquiry.package(), *open[i].subject,
+      const bool answers = pair.second == nullptr || ShowsSetAside(inquiry.package(), *open[i].subject, bar,
                                                                    *pair.sought.found, *pair.second);
       if (answers) {
         Settle(open[i], pair);
@@ -254,18 +309,63 @@ void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry) {
 
 namespace {
 
-/// The pair made small: as few facts as can be, and of those as few that differ.
+/// The first question with the second's facts, as far as it still shows the same: what need not differ does
+/// not.
+QuestionPair Nearer(QuestionPair pair, const StillShowsPair& still) {
+  const auto try_with = [&](const FlatQuestion& nearer) {
+    Question question = Unflatten(nearer);
+    if (still(question, pair.second)) pair.first = std::move(question);
+  };
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    FlatQuestion nearer = Flatten(pair.first);
+    const FlatQuestion second = Flatten(pair.second);
+    const std::size_t dot = changed.find('.');
+    const std::string fact = changed.substr(0, dot);
+    const cedar::Value* theirs = second.facts.Find(fact);
+    const cedar::Value* mine = nearer.facts.Find(fact);
+    const bool is_member = dot != std::string::npos && theirs != nullptr && theirs->AsRecord() != nullptr &&
+                           mine != nullptr && mine->AsRecord() != nullptr;
+    std::optional<cedar::Value> value = theirs == nullptr ? std::nullopt : std::optional(*theirs);
+    if (is_member) {
+      const std::string member = changed.substr(dot + 1);
+      const cedar::Value* held = theirs->AsRecord()->Find(member);
+      value = cedar::Value::FromRecord(
+          WithAttribute(*mine->AsRecord(), member, held == nullptr ? std::nullopt : std::optional(*held)));
+    }
+    nearer.facts = WithAttribute(nearer.facts, fact, value);
+    try_with(nearer);
+    if (mine != nullptr || dot == std::string::npos || !value || value->AsRecord() == nullptr) continue;
+    // The whole fact changes too much: all of it but this member.
+    const cedar::Record without = WithAttribute(*value->AsRecord(), changed.substr(dot + 1), std::nullopt);
+    if (Flatten(pair.first).facts.Find(fact) != nullptr) continue;
+    nearer.facts = WithAttribute(nearer.facts, fact, cedar::Value::FromRecord(without));
+    try_with(nearer);
+  }
+  return pair;
+}
+
+/// The pair made small: as few facts that differ as can be, and then as few facts.
 void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
   Inquiry& inquiry = worker.About(part.act);
   const Package& package = inquiry.package();
+  const bool by_forbid =
+      !IsSafeguard(package, subject.id) || IsBlockedBy(package, subject.id, Bar::kForbid, *part.sought.found);
+  const Bar bar = by_forbid ? Bar::kForbid : Bar::kNoPermit;
   const auto still = [&](const Question& first, const Question& second) {
     // Cheap things first: most smaller pairs fail here.
     return Decide(package, second).outcome == Outcome::kPermit &&
-           ShowsSetAside(package, subject, Evaluated(package, first), Evaluated(package, second));
+           ShowsSetAside(package, subject, bar, Evaluated(package, first), Evaluated(package, second));
   };
   const Package* const packages[] = {&package};
-  const std::vector<std::string> free_facts = FactsOf(package, subject.party, FactsThatMatter(packages));
-  QuestionPair pair{part.sought.found->question(), part.after->question()};
+  const auto can_be_put = [&](const Question& first, const Question& second) {
+    return inquiry.gateway().FirstNotMet(first) == nullptr && still(first, second);
+  };
+  QuestionPair pair = Nearer({part.sought.found->question(), part.after->question()}, can_be_put);
+  std::vector<std::string> free_facts;
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second)) {
+    const std::string fact = changed.substr(0, changed.find('.'));
+    if (std::ranges::find(free_facts, fact) == free_facts.end()) free_facts.push_back(fact);
+  }
   pair = MinimisePair(std::move(pair), free_facts, packages, still);
   finding.facts = FactsThatDiffer(pair.first, pair.second);
   for (const Question& question : {pair.first, pair.second}) {

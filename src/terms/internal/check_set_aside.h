@@ -17,9 +17,14 @@ struct MaybeSetAside {
   const Part* holds = nullptr;
 };
 
+/// Why the first request, in a safeguard's scope, is not permitted: a forbid that speaks of what the
+/// safeguard speaks of, or, where no forbid applies at all, that nothing permits it. A request that is
+/// forbidden for another reason tells nothing of the safeguard.
+enum class Bar : std::uint8_t { kForbid, kNoPermit };
+
 /// Which of these the party can set aside in one act; all have the same party. One script for all of them,
-/// where it can set aside none.
-void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Inquiry& inquiry);
+/// where it can set aside none. Of kNoPermit only safeguards are asked for which kForbid has shown nothing.
+void AskWhatIsSetAside(std::vector<MaybeSetAside> open, Bar bar, Inquiry& inquiry);
 
 /// Nothing for a forbid that the party cannot set aside.
 [[nodiscard]] std::optional<Finding> SetAsideFinding(const Subject& subject, Worker& worker);

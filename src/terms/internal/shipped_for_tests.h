@@ -48,4 +48,23 @@ inline std::shared_ptr<const Package> LoadedShipped(const std::string& name) {
   return LoadedFrom(FilesOfShipped(name));
 }
 
+inline std::string ReplacedAll(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+/// The provider's id wherever the customer's stood, and the reverse; an id stands in quotes.
+inline std::string WithPartiesSwapped(std::string text) {
+  text = ReplacedAll(std::move(text), R"("provider")", R"("\n")");
+  text = ReplacedAll(std::move(text), R"("customer")", R"("provider")");
+  return ReplacedAll(std::move(text), R"("\n")", R"("customer")");
+}
+inline std::vector<PackageFile> SwappedShipped(const std::string& name) {
+  std::vector<PackageFile> files = FilesOfShipped(name);
+  for (PackageFile& file : files) file.content = WithPartiesSwapped(std::move(file.content));
+  return files;
+}
+
 }  // namespace proviso::terms::internal

@@ -2,12 +2,27 @@
 
 #include <algorithm>
 
+#include "terms/decide.h"
 #include "terms/internal/plainer.h"
 #include "terms/limits.h"
 
 namespace proviso::terms::internal {
 
 using cedar::Value;
+
+namespace {
+
+std::vector<Value> ValuesOf(const std::vector<DecisionFact>& decisions) {
+  std::vector<Value> values;
+  for (const DecisionFact& decision : decisions) {
+    Question decided;
+    decided.facts.decision = decision;
+    values.push_back(*ContextOf(decided).Find("decision"));
+  }
+  return values;
+}
+
+}  // namespace
 
 Smaller::Smaller(std::span<const Package* const> packages, std::set<std::string> free_facts,
                  std::function<bool(const Sides&)> still)
@@ -171,14 +186,39 @@ std::vector<Value> Smaller::OneToolOffered() const {
   return choices;
 }
 
+/// A decision is of people whom the agreement names, so that its members change together, too: one that a
+/// profile's people could give, or of one person less.
+std::vector<Value> Smaller::PlainerDecisions() const {
+  const Package& package = *packages_.front();
+  const Question question = Unflatten(now_.front());
+  if (!question.facts.decision) return {};
+  const DecisionFact& current = *question.facts.decision;
+  std::vector<DecisionFact> choices;
+  for (std::size_t profile = 0; profile < package.agreement().approver_profiles.size(); ++profile) {
+    for (const DecisionFact& decision : package.PossibleDecisions(profile)) {
+      if (decision.people == current.people) return ValuesOf(choices);
+      if (decision.people.size() <= current.people.size()) choices.push_back(decision);
+    }
+  }
+  for (const std::string& person : current.people) {
+    std::vector<std::string> others = current.people;
+    std::erase(others, person);
+    if (!others.empty()) choices.push_back(DecisionBy(package.agreement(), others));
+  }
+  return ValuesOf(choices);
+}
+
 bool Smaller::PlainFact(const std::string& name) {
   const Value* value = now_.front().facts.Find(name);
   if (value == nullptr) return false;
   std::vector<Value> choices = PlainerThan(*value, TypeOf(name), name, words_);
   if (name == "tools") {
     const std::vector<Value> one = OneToolOffered();
-    const auto here = std::ranges::find(one, *value);
-    choices.insert(choices.begin(), one.begin(), here);
+    choices.insert(choices.begin(), one.begin(), std::ranges::find(one, *value));
+  }
+  if (name == "decision") {
+    const std::vector<Value> fewer = PlainerDecisions();
+    choices.insert(choices.begin(), fewer.begin(), fewer.end());
   }
   for (const Value& plainer : choices) {
     Sides other = now_;

@@ -39,6 +39,7 @@ class Smaller {
   bool Rename(std::string Question::* name, const std::vector<std::string>& plainer);
   bool Try(Sides candidate);
   [[nodiscard]] std::vector<cedar::Value> OneToolOffered() const;
+  [[nodiscard]] std::vector<cedar::Value> PlainerDecisions() const;
   [[nodiscard]] std::vector<std::string> FactNames() const;
   [[nodiscard]] const cedar::Type* TypeOf(const std::string& fact) const;
 
