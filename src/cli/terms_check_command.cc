@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/terms_analysis.h"
 #include "cli/terms_commands.h"
+#include "terms/bundle.h"
 #include "terms/check.h"
 #include "terms/package.h"
 #include "terms/report_html.h"
@@ -78,7 +79,7 @@ void RunRefused(const Options& options, const base::Error& error, Console& conso
 }
 
 void RunCheck(const Options& options, Console& console) {
-  const auto package = terms::Package::Load(options.directory);
+  const auto package = terms::LoadPackage(options.directory);
   if (!package) {
     RunRefused(options, package.error(), console);
     return;
@@ -102,7 +103,7 @@ void AddTermsCheck(CLI::App& terms, Console& console) {
   CLI::App* check = terms.add_subcommand(
       "check", "Prove what the wording guarantees, or show the requests that it lets through");
   const auto options = std::make_shared<Options>();  // shared with the callback, which runs later
-  check->add_option("DIR", options->directory, "The package's directory")->required();
+  check->add_option("DIR", options->directory, "The package's directory, or a bundle")->required();
   AddAnalysisOptions(*check, options->analysis);
   check->add_flag("--all", options->all, "Show every answer, not only what is remarkable or unknown");
   check->add_option("--question", options->questions, "Ask this alone; may stand several times")

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/terms_analysis.h"
 #include "cli/terms_commands.h"
+#include "terms/bundle.h"
 #include "terms/compare.h"
 #include "terms/package.h"
 #include "terms/report_html.h"
@@ -36,7 +37,7 @@ bool Publish(const AnalysisOptions& options, const terms::ComparedPackages& comp
 
 /// The package; nullptr, with what is wrong and with which of the two told, where it does not load.
 std::shared_ptr<const terms::Package> Loaded(const std::string& directory, Console& console) {
-  auto package = terms::Package::Load(directory);
+  auto package = terms::LoadPackage(directory);
   if (package) return *package;
   console.Fail({package.error().code, directory + ":\n" + package.error().message});
   return nullptr;
@@ -63,8 +64,8 @@ void AddTermsDiff(CLI::App& terms, Console& console) {
   CLI::App* diff = terms.add_subcommand(
       "diff", "Show what another wording would permit, hold or forbid, or prove: nothing");
   const auto options = std::make_shared<Options>();  // shared with the callback, which runs later
-  diff->add_option("A", options->before, "The package before")->required();
-  diff->add_option("B", options->after, "The package after")->required();
+  diff->add_option("A", options->before, "The package before: a directory or a bundle")->required();
+  diff->add_option("B", options->after, "The package after: a directory or a bundle")->required();
   AddAnalysisOptions(*diff, options->analysis);
   diff->footer(
       "Exit codes: 0 proved that no outcome differs; 1 one differs, or a direction is unknown;\n"

@@ -6,7 +6,6 @@
 #include "terms/internal/html_page.h"
 #include "terms/package.h"
 #include "terms/report_json.h"
-#include "terms/witness_words.h"
 
 namespace proviso::terms {
 namespace {
@@ -110,11 +109,13 @@ void PutFinding(HtmlWriter& html, const CheckedPackage& checked, const Finding& 
   if (checked.package != nullptr) {
     const bool is_pair = finding.witnesses.size() == 2;
     for (std::size_t i = 0; i < finding.witnesses.size(); ++i) {
-      internal::PutRequest(html,
-                           !is_pair ? "The request"
-                           : i == 0 ? "The request before"
-                                    : "The request after",
-                           WorkedRequestToml(*checked.package, finding.witnesses[i].question));
+      internal::PutRequest(
+          html,
+          !is_pair ? "The request"
+          : i == 0 ? "The request before"
+                   : "The request after",
+          internal::ExampleToml(*checked.package, finding.witnesses[i].question,
+                                internal::ExampleName(finding, i), finding.witnesses[i].decision.outcome));
     }
   }
   internal::PutClauses(html, "Clauses", internal::ClausesOf(checked.package, finding),
@@ -234,7 +235,9 @@ void PutExample(HtmlWriter& html, const Wordings& wordings, const Difference::Ex
   for (const auto& [party, facts] : example.by_party)
     internal::PutTerm(html, "Who", Capital(internal::ByWhom(party, facts)));
   html.End("dl");
-  internal::PutRequest(html, "The request", WorkedRequestToml(compared.after, example.question));
+  internal::PutRequest(
+      html, "The request",
+      internal::ExampleToml(compared.after, example.question, example.sentence, example.after.outcome));
   const auto anchor_of = [&wordings](const Clause& clause) { return wordings.AnchorOf(clause); };
   internal::PutClauses(html, "Clauses that decided it before",
                        internal::ClausesNamed(compared.before, example.clauses_before), anchor_of);

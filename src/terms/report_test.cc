@@ -74,5 +74,24 @@ TEST(Report, FindsTheClausesThatTwoPackagesWordOtherwise) {
   EXPECT_TRUE(internal::WordingChanges(*before, *before).empty());
 }
 
+TEST(Report, ShowsRequestsThatHoldAsExamplesOfThePackage) {
+  const auto package = internal::ReportedPackage();
+  std::string file;
+  std::size_t shown = 0;
+  for (const Finding& finding : internal::ReportOf(*package).findings) {
+    for (std::size_t i = 0; i < finding.witnesses.size(); ++i, ++shown) {
+      const Witness& witness = finding.witnesses[i];
+      file += internal::ExampleToml(*package, witness.question, internal::ExampleName(finding, i),
+                                    witness.decision.outcome);
+    }
+  }
+  const auto with_examples = internal::LoadClauses(
+      std::string(internal::kReportedClauses), internal::AgreementToml(), {{"examples/found.toml", file}});
+  ASSERT_TRUE(with_examples.has_value()) << with_examples.error().message << "\n" << file;
+  const ExampleReport report = RunExamples(**with_examples);
+  EXPECT_EQ(report.results.size(), shown);
+  EXPECT_EQ(report.Failed(), 0U);
+}
+
 }  // namespace
 }  // namespace proviso::terms

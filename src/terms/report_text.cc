@@ -3,7 +3,6 @@
 #include "terms/internal/report_parts.h"
 #include "terms/internal/text_page.h"
 #include "terms/package.h"
-#include "terms/witness_words.h"
 
 namespace proviso::terms {
 namespace {
@@ -32,11 +31,14 @@ std::string_view LabelOf(const Finding& finding, std::size_t witness) {
   return witness == 0 ? "before" : "after";
 }
 
-void AppendWitness(TextPage& page, const Package& package, std::string_view label, const Witness& witness) {
-  page.Field(label, witness.sentence);
+void AppendWitness(TextPage& page, const Package& package, const Finding& finding, std::size_t index) {
+  const Witness& witness = finding.witnesses[index];
+  page.Field(LabelOf(finding, index), witness.sentence);
   page.Field("", "→ " + InWords(witness.decision));
   for (const ClauseError& error : witness.decision.errors) page.Field("", error.message);
-  page.Block("request", WorkedRequestToml(package, witness.question));
+  page.Block("request",
+             internal::ExampleToml(package, witness.question, internal::ExampleName(finding, index),
+                                   witness.decision.outcome));
 }
 
 void AppendFinding(TextPage& page, const CheckedPackage& checked, const Finding& finding) {
@@ -49,7 +51,7 @@ void AppendFinding(TextPage& page, const CheckedPackage& checked, const Finding&
   page.Field("who", internal::ByWhom(finding.party, finding.facts));
   if (checked.package != nullptr) {
     for (std::size_t i = 0; i < finding.witnesses.size(); ++i)
-      AppendWitness(page, *checked.package, LabelOf(finding, i), finding.witnesses[i]);
+      AppendWitness(page, *checked.package, finding, i);
   }
   if (const Safeguard* safeguard = internal::SafeguardOf(checked.package, finding))
     page.Field("safeguard", InWords(*safeguard));
@@ -102,7 +104,8 @@ void AppendExample(TextPage& page, const ComparedPackages& compared, const Diffe
   page.Field("after", InWords(example.after));
   page.Clauses("", internal::ClausesNamed(compared.after, example.clauses_after));
   for (const auto& [party, facts] : example.by_party) page.Field("who", internal::ByWhom(party, facts));
-  page.Block("request", WorkedRequestToml(compared.after, example.question));
+  page.Block("request", internal::ExampleToml(compared.after, example.question, example.sentence,
+                                              example.after.outcome));
 }
 
 void AppendDifference(TextPage& page, const ComparedPackages& compared, const Difference& difference) {

@@ -123,6 +123,25 @@ class Witnesses(unittest.TestCase):
                             self.assertEqual(told[key], witness["decision"][key])
 
 
+    def test_what_the_text_shows_can_be_pasted_into_the_examples_of_the_package(self):
+        for case in CASES:
+            with self.subTest(case):
+                made = pathlib.Path(folder.name, "pasted", case)
+                shutil.copytree(package(case, "defect"), made)
+                shown = terms("check", str(made), "--all").stdout.splitlines()
+                inside, pasted = False, []
+                for line in shown:
+                    inside = line == "      [[example]]" or inside and line.startswith("      ")
+                    pasted += [line.strip()] if inside else []
+                if not pasted:
+                    continue
+                (made / "examples").mkdir()
+                (made / "examples/found.toml").write_text("\n".join(pasted))
+                done = terms("test", str(made))
+                self.assertEqual(done.returncode, OK, done.stdout + done.stderr)
+                self.assertIn(f"{pasted.count('[[example]]')} examples, 0 failed", done.stdout)
+
+
 class Page(html.parser.HTMLParser):
     """What a reader of the page needs to hold: elements that end, anchors that exist."""
 
@@ -260,6 +279,15 @@ class New(unittest.TestCase):
 
 
 class Same(unittest.TestCase):
+    def test_a_bundle_is_checked_and_compared_as_its_directory(self):
+        made, bundle = pathlib.Path(folder.name, "whole"), pathlib.Path(folder.name, "one.bundle")
+        self.assertEqual(terms("new", str(made)).returncode, OK)
+        done = terms("bundle", str(made), "--out", str(bundle))
+        self.assertEqual(done.returncode, OK, done.stderr)
+        told = [json.loads(terms("check", str(place), "--json").stdout)["package"] for place in (made, bundle)]
+        self.assertEqual(*told)
+        self.assertEqual(terms("diff", str(made), str(bundle)).returncode, OK)
+
     def test_a_package_does_not_differ_from_itself(self):
         done = terms("diff", STARTER, STARTER)
         self.assertEqual(done.returncode, OK, done.stderr)

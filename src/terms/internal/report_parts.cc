@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json_writer.h"
 #include "cedar/format.h"
 #include "cedar/print.h"
 #include "terms/package.h"
+#include "terms/witness_words.h"
 
 namespace proviso::terms::internal {
 namespace {
@@ -265,6 +267,24 @@ std::string InWords(const Safeguard& safeguard) {
 
 std::string InWords(const Direction& direction) {
   return std::string(terms::NameOf(direction.from)) + " → " + std::string(terms::NameOf(direction.to));
+}
+
+std::string ExampleToml(const Package& package, const Question& question, std::string_view name,
+                        Outcome outcome) {
+  std::string toml = "[[example]]\nname = " + base::JsonString(name) + "\nexpect = \"" +
+                     std::string(terms::NameOf(outcome)) + "\"\n";
+  std::string request = WorkedRequestToml(package, question);
+  constexpr std::string_view kFacts = "\n[facts]\n";
+  if (const std::size_t at = request.find(kFacts); at != std::string::npos)
+    request.replace(at, kFacts.size(), "\n[example.facts]\n");
+  return toml + request;
+}
+
+std::string ExampleName(const Finding& finding, std::size_t witness) {
+  std::string name = std::string(terms::NameOf(finding.question)) + ": " + finding.subject;
+  if (!finding.party.empty()) name += ", " + finding.party;
+  if (finding.witnesses.size() == 2) name += witness == 0 ? ", before" : ", after";
+  return name;
 }
 
 std::string TextOf(const Package& package, std::string_view clause_id) {

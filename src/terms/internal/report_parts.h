@@ -69,6 +69,13 @@ struct QuestionCount {
 /// "forbid → permit"
 [[nodiscard]] std::string InWords(const Direction& direction);
 
+/// A request as an [[example]] of the package, whose outcome is as it is: ReadExamples reads it, and so does
+/// `proviso decide`.
+[[nodiscard]] std::string ExampleToml(const Package& package, const Question& question, std::string_view name,
+                                      Outcome outcome);
+/// What to call it: "vacuous: 2.1"; of two witnesses with "before" or "after".
+[[nodiscard]] std::string ExampleName(const Finding& finding, std::size_t witness);
+
 /// A clause that two packages do not word alike.
 struct WordingChange {
   std::string id;
