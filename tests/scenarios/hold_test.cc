@@ -279,7 +279,7 @@ TEST(Holds, AreVoidWhereTheTermsThatComeIntoForceForbid) {
   for (const std::string& id : {approved, waiting}) {
     const Reply reply = scene.Ask(HoldHeader(id));
     EXPECT_EQ(reply.status, 409);
-    EXPECT_THAT(reply.body, HasSubstr("forbidden by 9 of the terms in force"));
+    EXPECT_THAT(reply.body, HasSubstr("forbidden by 4.2, 9 of the terms in force"));
     EXPECT_EQ(scene.desk().StateOf(id), "void");
   }
   EXPECT_EQ(OutcomesOfHeldAgain(scene.gateway()), (std::vector<std::string>{"forbid void", "forbid void"}));
