@@ -1,9 +1,12 @@
 #include "daemon/terms_gate.h"
 
+#include <algorithm>
+
 #include "analysis/answer_cache.h"
 #include "analysis/solver.h"
 #include "keys/digest.h"
 #include "terms/check.h"
+#include "terms/signed_proofs.h"
 
 namespace proviso::daemon {
 namespace {
@@ -17,6 +20,13 @@ std::string Line(const terms::Finding& finding) {
   if (!finding.reason.empty()) line += " (" + finding.reason + ")";
   for (const terms::Witness& witness : finding.witnesses) line += "\n    " + witness.sentence;
   return line;
+}
+
+/// Whether nothing but a proof is missing: no request is known that speaks against loading.
+bool IsOnlyUnknown(const terms::CheckReport& report) {
+  return std::ranges::all_of(report.Obstacles(), [](const terms::Finding* obstacle) {
+    return obstacle->answer == terms::FindingAnswer::kUnknown;
+  });
 }
 
 }  // namespace
@@ -33,13 +43,19 @@ base::Status MayBeInForce(const terms::CheckReport& report) {
 }
 
 base::Status CheckTerms(const terms::Package& package, const std::filesystem::path& kept,
-                        const std::string& build) {
+                        const std::string& build, const std::vector<terms::SignedProof>& signed_proofs) {
   analysis::AnswerCache packages(kept / "packages");
   const std::string name =
       base::ToHex(keys::Sha256(std::string(kMayLoad) + build + "\n" + package.DigestText()));
   if (packages.Find(name) == kMayLoad) return {};
   analysis::Solver solver({.cache = kept / "answers"});
-  if (auto may = MayBeInForce(terms::CheckBeforeLoading(package, solver)); !may) return may;
+  const terms::CheckReport report = terms::CheckBeforeLoading(package, solver);
+  if (auto may = MayBeInForce(report); !may) {
+    const bool can_prove = solver.Version().has_value();
+    return !can_prove && IsOnlyUnknown(report) && terms::ProofsSuffice(package, signed_proofs)
+               ? base::Status()
+               : may;
+  }
   (void)packages.Keep(name, kMayLoad);  // costs the next start some time, if it fails
   return {};
 }

@@ -8,7 +8,10 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "terms/bundle.h"
 #include "terms/finding.h"
 #include "terms/package.h"
 
@@ -20,7 +23,9 @@ namespace proviso::daemon {
 
 /// Checks the package and asks MayBeInForce. `kept` is a directory for the answers, made when it is missing;
 /// it is trusted as the program is. `build` names this program: another one's answers do not count.
+/// Where there is no solver, what the parties signed as proved counts instead (terms/signed_proofs.h).
 [[nodiscard]] base::Status CheckTerms(const terms::Package& package, const std::filesystem::path& kept,
-                                      const std::string& build);
+                                      const std::string& build,
+                                      const std::vector<terms::SignedProof>& signed_proofs = {});
 
 }  // namespace proviso::daemon

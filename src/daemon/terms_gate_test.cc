@@ -110,6 +110,22 @@ constexpr const char* kNeedsProof =
     "@id(\"2\") forbid (principal, action, resource) when { context has tools && context.tools.offered >= 0 "
     "&& context.tools.offered < 1000 && context.tools.offered * 1000 + 7 == context.tools.uncatalogued };\n";
 
+TEST_F(TermsGate, TakesProofsThatThePartiesSignedWhereThereIsNoSolver) {
+  const auto package = terms::Package::FromFiles({{"agreement.toml", kAgreement},
+                                                  {"clauses/a.cedar", std::string(kPermit) + kNeedsProof}})
+                           .value();
+  const WithoutSolver none;
+  const terms::SignedProof valid{"valid", "", "yes", "read", "none"};
+  const terms::SignedProof never_errs{"never errors", "2", "yes", "proved", "none"};
+  EXPECT_EQ(Why(CheckTerms(*package, kept_, "1", {valid, never_errs})), "");
+  EXPECT_THAT(Why(CheckTerms(*package, kept_, "1", {valid})), HasSubstr("never errors, 2"));
+  const auto erring = terms::Package::FromFiles({{"agreement.toml", kAgreement},
+                                                 {"clauses/a.cedar", std::string(kPermit) + kErring}})
+                          .value();
+  EXPECT_NE(Why(CheckTerms(*erring, kept_, "1", {valid, never_errs})), "")
+      << "a request is known that it errs on";
+}
+
 TEST_F(TermsGate, LetsNothingPassThatNobodyCanProveButWhatWasProvedBefore) {
   const std::string clauses = std::string(kPermit) + kNeedsProof;
   {
