@@ -1,4 +1,4 @@
-// A package as two counterparties would exchange it: agreement.toml, clauses, a schema, examples,
+// A package as two counterparties would exchange it: agreement.toml, clauses, a schema, examples, safeguards,
 // divided by lines of "%%". Properties: it loads or is refused with a message; every example of what
 // loads can be decided and explained, and a permit always names a clause.
 #include <algorithm>
@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace proviso;
   std::string_view rest = base::AsText({bytes, size});
   std::vector<terms::PackageFile> files;
-  for (const char* path : {"agreement.toml", "clauses/a.cedar", "schema.cedarschema", "examples/a.toml"})
+  for (const char* path :
+       {"agreement.toml", "clauses/a.cedar", "schema.cedarschema", "examples/a.toml", "safeguards/a.cedar"})
     files.push_back({path, std::string(TakePart(rest))});
   const auto package = terms::Package::FromFiles(std::move(files));
   if (!package) {

@@ -11,6 +11,7 @@
 #include "cli/limits.h"
 #include "cli/signing_commands.h"
 #include "cli/signing_view.h"
+#include "cli/terms_analysis.h"
 #include "daemon/terms_source.h"
 #include "terms/check.h"
 #include "terms/signed_proofs.h"
@@ -64,7 +65,7 @@ void Finish(const Options& options, Console& console, const Bundle& bundle, cons
 
 /// What a gateway would ask before it loads the package; what it would refuse, nobody need sign.
 base::Result<std::vector<terms::SignedProof>> Prove(const terms::Package& package) {
-  analysis::Solver solver({});
+  analysis::Solver solver({.cache = CacheDirectory()});
   if (auto version = solver.Version(); !version) {
     return base::Within("its proofs cannot be put into the bundle (--no-proofs leaves them out)",
                         version.error());

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "daemon/child.h"
+#include "daemon/held_again.h"
 #include "daemon/in_force.h"
 #include "daemon/reload_request.h"
 #include "gateway/core_state.h"
@@ -93,6 +94,7 @@ class RunningGateway {
       const int signal = sigtimedwait(&signals, nullptr, &look);
       if (signal == SIGTERM || signal == SIGINT) return {};
       if (signal == SIGHUP) ReloadAndTell();
+      DecideLateHolds();
       ForgetOldClaims();
       if (auto failure = log_->failure(); !failure)
         return base::Within("the record has failed, so the gateway stops", failure.error());
@@ -173,7 +175,7 @@ class RunningGateway {
     return {};
   }
 
-  /// A POLICY entry, durable before anything is decided under these terms; holds under others are void.
+  /// A POLICY entry, durable before anything is decided under these terms.
   base::Status RecordTerms(const LoadedTerms& terms) {
     record::EntryDraft draft;
     draft.kind = record::Kind::kPolicy;
@@ -184,13 +186,36 @@ class RunningGateway {
     auto ticket = log_->Append(std::move(draft));
     if (!ticket) return std::unexpected(ticket.error());
     if (auto durable = log_->WaitDurable(ticket->index); !durable) return durable;
-    auto voided = desk_->VoidUnderOtherTerms(snapshot_->terms->digest());
-    if (!voided) return std::unexpected(voided.error());
-    events_.Write(Severity::kInfo, "terms_in_force",
-                  {{"terms", snapshot_->terms->DigestText()}, {"holds_voided", std::to_string(*voided)}});
+    events_.Write(Severity::kInfo, "terms_in_force", {{"terms", snapshot_->terms->DigestText()}});
     if (!terms.is_signed)
       events_.Write(Severity::kWarning, "terms_unsigned", {{"terms", snapshot_->terms->DigestText()}});
+    DecideHolds();
     return {};
+  }
+
+  /// What is held under other terms is decided under these. What cannot be is tried again (DecideLateHolds);
+  /// until then nobody can take it.
+  void DecideHolds() {
+    const auto changes = desk_->Changes(held_version_);
+    const auto again = DecideHeldAgain(*desk_, *log_, *snapshot_, clock_);
+    if (!again) {
+      events_.Write(Severity::kError, "holds_not_decided_again", {{"why", again.error().message}});
+      terms_changed_ = true;
+      return;
+    }
+    if (changes) held_version_ = changes->version;
+    if (again->permitted + again->held + again->ended == 0) return;
+    events_.Write(Severity::kInfo, "holds_decided_again",
+                  {{"permitted", std::to_string(again->permitted)},
+                   {"held", std::to_string(again->held)},
+                   {"ended", std::to_string(again->ended)}});
+  }
+
+  /// A request that began under earlier terms may still hold a call under them.
+  void DecideLateHolds() {
+    if (!terms_changed_) return;
+    const auto changes = desk_->Changes(held_version_);
+    if (!changes || !changes->changed.empty()) DecideHolds();
   }
 
   base::Status StartServer() {
@@ -264,6 +289,7 @@ class RunningGateway {
     const bool other_terms = (*snapshot)->terms->digest() != snapshot_->terms->digest();
     const auto before = std::exchange(snapshot_, std::move(*snapshot));
     if (other_terms) {
+      terms_changed_ = true;
       if (auto recorded = RecordTerms(*terms); !recorded) {
         snapshot_ = before;
         return recorded;
@@ -315,6 +341,8 @@ class RunningGateway {
   std::int64_t reloads_ = 0;
   std::vector<std::unique_ptr<Child>> children_;
   std::int64_t forget_claims_ms_ = 0;
+  bool terms_changed_ = false;     // since the start; only then a hold can be under other terms
+  std::int64_t held_version_ = 0;  // of the desk's changes: up to here no hold is left under other terms
 };
 
 base::Status Run(const std::filesystem::path& home, const std::function<void(std::string_view url)>& ready) {

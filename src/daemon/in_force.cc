@@ -4,6 +4,7 @@
 
 #include "base/fields.h"
 #include "base/file.h"
+#include "daemon/terms_gate.h"
 #include "enforcement/ruling.h"
 #include "http/tls.h"
 #include "terms/declare.h"
@@ -229,6 +230,8 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
 
 base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& configuration,
                                                            const LoadedTerms& terms) {
+  if (auto may = CheckTerms(*terms.package, configuration.home / "analysis", PROVISO_VERSION); !may)
+    return base::Within(configuration.terms_directory.string(), may.error());
   auto snapshot = std::make_shared<Snapshot>();  // shared: every core and every request in flight holds it
   snapshot->terms = terms.package;
   snapshot->provenance = {PROVISO_VERSION, configuration.digest};

@@ -117,6 +117,7 @@ base::Result<LoadedTerms> TermsOf(const terms::Bundle& bundle, const terms::Quor
   LoadedTerms loaded{
       std::move(*package), true,
       Clipped(InForce(agreement) + "; supersedes " + supersedes + "; signed: " + quorum.SignersText())};
+  loaded.proofs = bundle.proofs();
   for (const terms::HistoryLink& link : before.links) loaded.chain.push_back(link.bundle.package_digest());
   if (loaded.chain.empty() || loaded.chain.back() != bundle.package_digest())
     loaded.chain.push_back(bundle.package_digest());

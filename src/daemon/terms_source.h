@@ -25,6 +25,8 @@ struct LoadedTerms {
   std::string basis;
   /// Digests of the agreements that led here, the first before the last; none of unsigned terms.
   std::vector<std::string> chain = {};
+  /// What the analysis answered, as the parties signed it (terms/signed_proofs.h).
+  std::vector<terms::SignedProof> proofs = {};
 };
 
 enum class TermsPlace : std::uint8_t { kPackage, kBundle, kHistory };

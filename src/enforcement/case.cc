@@ -70,6 +70,8 @@ void MatchServerTools(const ToolOpening& opening, Case& out) {
 base::Status Declare(const Declarations& declarations, Case& out) {
   const terms::Agreement& agreement = out.terms->agreement();
   const std::string purpose = declarations.purpose.value_or(out.caller.default_purpose);
+  out.declared = declarations;
+  if (!purpose.empty()) out.declared.purpose = purpose;
   if (!purpose.empty()) {
     auto allowed = terms::AllowedPurpose(agreement, out.caller.application, purpose);
     if (!allowed) return base::Within("Proviso-Purpose", allowed.error());
@@ -144,6 +146,7 @@ base::Result<Case> OpenToolCase(const ToolOpening& opening) {
   out.target.provider = opening.server;
   out.request_digest = keys::Sha256(opening.identity);
   out.request_bytes = opening.request_bytes;
+  out.request.tools.assign(opening.tools.begin(), opening.tools.end());
   MatchServerTools(opening, out);
   return WithDeclarations(opening.declarations, std::move(out));
 }

@@ -38,6 +38,7 @@ struct Case {
   std::int64_t opened_ms = 0;
   std::int64_t opened_ns = 0;  ///< Monotonic, for latency.
   terms::Facts facts;          ///< Of the request; a call adds its own.
+  Declarations declared;       ///< As they came, the key's purpose where the request has none.
   std::vector<KnownTool> tools;
   std::string declared_facts;  ///< For the INTENT: JSON, as the caller sent it; "" without any.
   /// For the INTENT, JSON: what a translation changed, or whose answer is repeated; "" for neither.

@@ -5,6 +5,7 @@
 #include "base/json_writer.h"
 #include "enforcement/notices.h"
 #include "oversight/held_call.h"
+#include "terms/explain.h"
 
 namespace proviso::enforcement {
 namespace {
@@ -46,6 +47,20 @@ std::string ApprovalsJson(const oversight::Release& release) {
   for (const oversight::Decision& decision : release.hold.decisions) json.String(decision.note);
   json.EndArray().EndObject();
   return json.Take();
+}
+
+/// For an INTENT: what a translation changed or whose answer is repeated, and what the parties acknowledge of
+/// their terms. "" for nothing of both.
+std::string DetailOf(const Case& the_case, const std::string& translation) {
+  const terms::Agreement& agreement = the_case.terms->agreement();
+  if (agreement.acknowledgements.empty()) return translation;
+  base::JsonWriter json;
+  json.BeginObject().Key("acknowledged");
+  terms::WriteAcknowledgements(json, agreement);
+  std::string detail = json.EndObject().Take();
+  if (translation.empty()) return detail;
+  // Two JSON objects of different members as one.
+  return translation.substr(0, translation.size() - 1) + "," + detail.substr(1);
 }
 
 std::string SubjectOf(const Case& the_case) {
@@ -96,7 +111,7 @@ std::string TokensJson(const protocol::Usage& usage) {
 record::EntryDraft RequestIntent(const Case& the_case, const terms::Decision& decision,
                                  const oversight::Release* release, const Provenance& provenance) {
   record::EntryDraft draft = Intent(the_case, decision, provenance);
-  Put(draft.fields, Field::kDetail, the_case.translation);
+  Put(draft.fields, Field::kDetail, DetailOf(the_case, the_case.translation));
   if (release != nullptr) Put(draft.fields, Field::kApprovals, ApprovalsJson(*release));
   return draft;
 }
@@ -105,6 +120,7 @@ record::EntryDraft CallIntent(const Case& the_case, const protocol::ToolCall& ca
                               const terms::Decision& decision, const oversight::Release* release,
                               const Provenance& provenance) {
   record::EntryDraft draft = Intent(the_case, decision, provenance);
+  Put(draft.fields, Field::kDetail, DetailOf(the_case, ""));
   Put(draft.fields, Field::kTool, call.name);
   Put(draft.fields, Field::kCallDigest, base::ToHex(oversight::CallDigest(call.name, call.arguments)));
   if (release != nullptr) Put(draft.fields, Field::kApprovals, ApprovalsJson(*release));

@@ -43,6 +43,39 @@ TEST(Entries, OfARequestSayWhoWhatAndUnderWhich) {
   EXPECT_EQ(draft.fields, expected);
 }
 
+TEST(Entries, CarryWhatThePartiesAcknowledgeOfTheirTerms) {
+  Case the_case = *OpenExample();
+  auto terms = terms::Package::FromFiles(
+      {{"agreement.toml", R"([agreement]
+name = "accepted"
+version = "1"
+[[party]]
+id = "customer"
+[[application]]
+id = "desk"
+organization = "agency"
+party = "customer"
+[[acknowledgement]]
+question = "set aside by one party"
+subject = "2"
+party = "customer"
+reason = "Annex B."
+)"},
+       {"clauses/a.cedar", "@id(\"2\") permit (principal, action, resource);"}});
+  ASSERT_TRUE(terms.has_value()) << terms.error().message;
+  the_case.terms = *terms;
+  const std::string acknowledged =
+      R"("acknowledged":[{"question":"set aside by one party","subject":"2","party":"customer","reason":"Annex B."}])";
+  const auto decision = RuleRequest(the_case, std::nullopt);
+  EXPECT_EQ(RequestIntent(the_case, decision, nullptr, {"b", "c"}).fields.at(Field::kDetail),
+            "{" + acknowledged + "}");
+  EXPECT_EQ(CallIntent(the_case, ExampleCall("x"), decision, nullptr, {"b", "c"}).fields.at(Field::kDetail),
+            "{" + acknowledged + "}");
+  the_case.translation = R"({"repeats":"dec_1"})";
+  EXPECT_EQ(RequestIntent(the_case, decision, nullptr, {"b", "c"}).fields.at(Field::kDetail),
+            R"({"repeats":"dec_1",)" + acknowledged + "}");
+}
+
 TEST(Entries, OfACallHoldItsDigestAndNotItsArguments) {
   const Case the_case = *OpenExample();
   const auto call = ExampleCall("engage", R"({"target":"SECRET"})");

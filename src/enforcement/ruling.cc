@@ -82,6 +82,7 @@ oversight::ProposedCall Proposal(const Case& the_case, const terms::Decision& de
   if (the_case.facts.authority) {
     proposed.authority = AuthorityText(*the_case.facts.authority);
   }
+  proposed.facts = the_case.declared.facts.value_or("");
   proposed.terms_digest = the_case.terms->digest();
   proposed.request_digest = the_case.request_digest;
   for (const terms::Clause& clause : decision.clauses) proposed.clauses.push_back({clause.id, clause.title});
@@ -138,7 +139,7 @@ bool IsForRequest(const oversight::ProposedCall& shown) {
 bool WasShownFor(const Case& the_case, const oversight::ProposedCall& shown) {
   const auto facts = [](const oversight::ProposedCall& call) {
     return std::tie(call.model, call.provider, call.dialect, call.application, call.organization,
-                    call.on_behalf_of, call.purpose, call.authority);
+                    call.on_behalf_of, call.purpose, call.authority, call.facts);
   };
   const oversight::ProposedCall now = Proposal(the_case, {});
   return facts(now) == facts(shown);
@@ -159,7 +160,8 @@ base::Result<oversight::ApproverBook> BookOf(const terms::Agreement& agreement) 
   return oversight::ApproverBook::Make(std::move(approvers));
 }
 
-People PeopleOf(const oversight::Release& release) {
+std::optional<People> PeopleOf(const oversight::Release& release) {
+  if (!release.hold.permitted_under.empty()) return std::nullopt;
   People people;
   for (const oversight::Decision& decision : release.hold.decisions) {
     if (decision.verdict == oversight::Verdict::kApprove) people.push_back(decision.person);

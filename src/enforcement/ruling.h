@@ -54,7 +54,8 @@ inline constexpr std::string_view kRequestTool = "request";
 /// Who may decide under these terms.
 [[nodiscard]] base::Result<oversight::ApproverBook> BookOf(const terms::Agreement& agreement);
 
-/// The people whose approvals a released hold carries.
-[[nodiscard]] People PeopleOf(const oversight::Release& release);
+/// The people whose approvals a released hold carries; nothing when the terms that came into force need
+/// nobody: then the call is decided on the facts as they are.
+[[nodiscard]] std::optional<People> PeopleOf(const oversight::Release& release);
 
 }  // namespace proviso::enforcement

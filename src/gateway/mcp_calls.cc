@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json_writer.h"
+#include "enforcement/held_question.h"
 #include "enforcement/notices.h"
 #include "enforcement/ruling.h"
 #include "gateway/internal/mcp_walk.h"
@@ -153,8 +154,9 @@ awaitable<void> McpWalk::Hold(terms::Decision decision, std::uint64_t intent) {
     co_return;
   }
   auto open = [&services, proposal = enforcement::ProposalForCall(*case_, proposed_, decision),
+               question = enforcement::HeldQuestionOf(*case_, &proposed_),
                lifetime_ms = case_->terms->agreement().hold.expires_ms] {
-    return services.desk.Open(proposal, lifetime_ms);
+    return services.desk.Open(proposal, lifetime_ms, question);
   };
   const auto hold = co_await OnWorker(services, std::move(open));
   if (!hold) {
@@ -236,7 +238,9 @@ awaitable<base::Result<oversight::Release>> McpWalk::Redeem() {
   redemption.application = case_->caller.application;
   redemption.call_digest = oversight::CallDigest(proposed_.name, proposed_.arguments);
   redemption.request_digest = case_->request_digest;
-  redemption.terms_digest = core_->snapshot()->terms->digest();
+  // A call that would be decided under terms that are not in force any more gets nothing.
+  const base::Digest& in_force = core_->snapshot()->terms->digest();
+  if (in_force == case_->terms->digest()) redemption.terms_digest = in_force;
   auto redeem = [&services, redemption = std::move(redemption), snapshot = core_->snapshot()] {
     return services.desk.Redeem(redemption, snapshot->approvers);
   };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "enforcement/held_question.h"
 #include "enforcement/notices.h"
 #include "gateway/aws_caller.h"
 #include "gateway/internal/request_headers.h"
@@ -170,8 +171,9 @@ awaitable<void> Walk::HoldRequest(terms::Decision decision) {
     co_return;
   }
   auto open = [&services, proposal = enforcement::ProposalForRequest(*case_, body_, decision),
+               question = enforcement::HeldQuestionOf(*case_, nullptr),
                lifetime_ms = case_->terms->agreement().hold.expires_ms] {
-    return services.desk.Open(proposal, lifetime_ms);
+    return services.desk.Open(proposal, lifetime_ms, question);
   };
   const auto hold = co_await OnWorker(services, std::move(open));
   const enforcement::Effect effect{.what = hold ? "held" : "refused"};

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "enforcement/held_question.h"
 #include "enforcement/notices.h"
 #include "gateway/internal/walk.h"
 #include "gateway/limits.h"
@@ -98,8 +99,9 @@ awaitable<base::Status> Walk::RuleOne(CallCase& one) {
 awaitable<void> Walk::HoldCall(CallCase& one) {
   Services& services = core_->services();
   auto open = [&services, proposal = enforcement::ProposalForCall(*case_, *one.call, one.decision),
+               question = enforcement::HeldQuestionOf(*case_, one.call),
                lifetime_ms = case_->terms->agreement().hold.expires_ms] {
-    return services.desk.Open(proposal, lifetime_ms);
+    return services.desk.Open(proposal, lifetime_ms, question);
   };
   const auto hold = co_await OnWorker(services, std::move(open));
   one.effect = "held";

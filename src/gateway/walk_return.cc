@@ -98,6 +98,8 @@ awaitable<base::Result<std::vector<oversight::Hold>>> Walk::ShowPresented() {
 
 awaitable<base::Result<oversight::Release>> Walk::Redeem(oversight::Redemption redemption) {
   Services& services = core_->services();
+  // This request would be decided under terms that are not in force any more: nothing is given out to it.
+  if (core_->snapshot()->terms->digest() != case_->terms->digest()) redemption.terms_digest = {};
   auto redeem = [&services, redemption = std::move(redemption), snapshot = core_->snapshot()] {
     return services.desk.Redeem(redemption, snapshot->approvers);
   };

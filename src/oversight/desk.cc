@@ -123,6 +123,60 @@ HoldRule VoidRule(std::string_view reason, const base::Clock& clock) {
   };
 }
 
+/// Whether these are the terms that the hold was last decided under.
+bool IsUnder(const Hold& hold, const base::Digest& terms) {
+  if (!hold.permitted_under.empty()) return hold.permitted_under == base::ToHex(terms);
+  const auto held = ParseStatement(hold.statement);
+  return held && held->proposed.terms_digest == terms;
+}
+
+HoldEvent EventOf(Redecision::Outcome outcome) {
+  switch (outcome) {
+    case Redecision::Outcome::kPermit:
+      return HoldEvent::kPermit;
+    case Redecision::Outcome::kHold:
+      return HoldEvent::kHoldAgain;
+    case Redecision::Outcome::kForbid:
+      break;
+  }
+  return HoldEvent::kVoid;
+}
+
+base::Result<HoldChange> VoidByTerms(HoldState state, const std::string& reason, std::int64_t now_ms) {
+  const auto next = NextState(state, HoldEvent::kVoid);
+  if (!next) return std::unexpected(next.error());
+  return HoldChange{.state = *next,
+                    .changed_ms = now_ms,
+                    .void_reason = "the terms changed while it was held: " + reason,
+                    .decision = {}};
+}
+
+/// What the answer of other terms makes of a pending hold.
+base::Result<HoldChange> ChangeByTerms(const Hold& hold, const Redecision& again, HeldCall held,
+                                       const base::Digest& terms, std::int64_t now_ms) {
+  const auto next = NextState(hold.state, EventOf(again.outcome));
+  if (!next) return base::Within(hold.id, next.error());
+  HoldChange change{.state = *next, .changed_ms = now_ms, .void_reason = {}, .decision = {}};
+  switch (again.outcome) {
+    case Redecision::Outcome::kPermit:
+      change.statement = hold.statement;  // and nobody's decision on it counts
+      change.permitted_under = base::ToHex(terms);
+      break;
+    case Redecision::Outcome::kHold:
+      held.proposed.terms_digest = terms;
+      held.proposed.clauses = again.clauses;
+      held.proposed.need = again.need;
+      if (auto shown = CheckProposed(held.proposed); !shown)
+        return VoidByTerms(hold.state, shown.error().message, now_ms);
+      change.statement = StatementOf(held);
+      change.permitted_under = "";
+      break;
+    case Redecision::Outcome::kForbid:
+      return VoidByTerms(hold.state, again.reason, now_ms);
+  }
+  return change;
+}
+
 // The approver in the book whose key signed the note, and a decision in that person's name.
 struct Attributed {
   const Approver* approver;
@@ -175,7 +229,8 @@ base::Status VerifyApprovals(const Hold& hold, const DecisionNeed& need, const A
 Desk::Desk(HoldStore& store, const base::Clock& clock, HoldBounds bounds)
     : store_(store), clock_(clock), bounds_(bounds) {}
 
-base::Result<Hold> Desk::Open(const ProposedCall& proposed, std::int64_t lifetime_ms) {
+base::Result<Hold> Desk::Open(const ProposedCall& proposed, std::int64_t lifetime_ms, std::string question) {
+  if (question.size() > kQuestionBytesMax) question.clear();
   if (auto checked = CheckProposed(proposed); !checked) return std::unexpected(checked.error());
   if (auto checked = CheckLifetime(lifetime_ms); !checked) return std::unexpected(checked.error());
   const std::int64_t now_ms = clock_.WallMs();
@@ -193,7 +248,8 @@ base::Result<Hold> Desk::Open(const ProposedCall& proposed, std::int64_t lifetim
                .state = HoldState::kWaiting,
                .changed_ms = now_ms,
                .void_reason = {},
-               .decisions = {}};
+               .decisions = {},
+               .question = std::move(question)};
   if (auto inserted = store_.Insert(hold, bounds_); !inserted) return std::unexpected(inserted.error());
   const std::lock_guard lock(mutex_);
   deadlines_ns_.emplace(hold.id, deadline_ns);
@@ -270,9 +326,9 @@ base::Result<HoldChange> Desk::ChangeByRedemption(const Hold& hold, const Redemp
   if (!IsPending(hold.state)) return AlreadyEnded(hold);
   const std::int64_t now_ms = clock_.WallMs();
   if (IsOver(hold)) return ExpiredAt(now_ms);
-  if (held->proposed.terms_digest != redemption.terms_digest) {
-    return VoidRule("the terms changed while it was held; make the request again under those in force",
-                    clock_)(hold);
+  if (!IsUnder(hold, redemption.terms_digest)) {
+    return Fail(ErrorCode::kUnavailable,
+                hold.id + " was held under other terms and is being decided again; try again in a moment");
   }
   if (auto checked = CheckDigests(*held, redemption); !checked) return std::unexpected(checked.error());
   if (hold.state == HoldState::kWaiting) {
@@ -281,8 +337,9 @@ base::Result<HoldChange> Desk::ChangeByRedemption(const Hold& hold, const Redemp
     return Fail(ErrorCode::kUnavailable, hold.id + " still waits for people: " + progress->message);
   }
   if (auto checked = CheckClock(hold, now_ms); !checked) return std::unexpected(checked.error());
-  if (auto verified = VerifyApprovals(hold, held->proposed.need, book); !verified) {
-    return std::unexpected(verified.error());
+  if (hold.permitted_under.empty()) {
+    if (auto verified = VerifyApprovals(hold, held->proposed.need, book); !verified)
+      return std::unexpected(verified.error());
   }
   const auto next = NextState(hold.state, HoldEvent::kRelease);
   if (!next) return AlreadyEnded(hold);
@@ -310,26 +367,47 @@ base::Status Desk::Void(std::string_view id, std::string_view reason) {
   return {};
 }
 
-base::Result<std::size_t> Desk::VoidUnderOtherTerms(const base::Digest& terms_in_force) {
-  std::size_t count = 0;
+base::Result<Redecided> Desk::RedecideUnderOtherTerms(const base::Digest& terms_in_force,
+                                                      const Redecide& redecide) {
+  Redecided count;
   for (const auto state : {HoldState::kWaiting, HoldState::kApproved}) {
     HoldFilter filter = {.state = state, .application = {}, .after_id = {}, .max = kListMax};
     for (;;) {
       const auto page = store_.List(filter);
       if (!page) return std::unexpected(page.error());
       for (const Hold& hold : *page) {
-        const auto held = ParseStatement(hold.statement);
-        if (held && held->proposed.terms_digest == terms_in_force) continue;
-        const auto done = Void(hold.id, "the terms changed while it was held");
-        // One that ended meanwhile, in another thread, needs no end from us.
-        if (!done && done.error().code != ErrorCode::kConflict) return std::unexpected(done.error());
-        if (done) ++count;
+        if (IsUnder(hold, terms_in_force) || IsOver(hold)) continue;
+        const auto after = RedecideOne(hold, terms_in_force, redecide);
+        if (!after) return std::unexpected(after.error());
+        ++(*after == HoldState::kWaiting    ? count.held
+           : *after == HoldState::kApproved ? count.permitted
+                                            : count.ended);
       }
       if (page->size() < kListMax) break;
       filter.after_id = page->back().id;
     }
   }
   return count;
+}
+
+base::Result<HoldState> Desk::RedecideOne(const Hold& hold, const base::Digest& terms_in_force,
+                                          const Redecide& redecide) {
+  auto held = ParseStatement(hold.statement);
+  base::Result<Redecision> again = held ? redecide.decide(hold, *held)
+                                        : base::Result<Redecision>(Redecision{.reason = "it cannot be read"});
+  if (!again) return std::unexpected(again.error());
+  const auto rule = [&](const Hold& found) -> base::Result<HoldChange> {
+    // Decided, released, or decided again by another process: what was asked about is not there any more.
+    if (found.statement != hold.statement || found.permitted_under != hold.permitted_under)
+      return Fail(ErrorCode::kConflict, hold.id + " has changed meanwhile");
+    return ChangeByTerms(found, *again, held ? *held : HeldCall{}, terms_in_force, clock_.WallMs());
+  };
+  auto after = Change(hold.id, rule);
+  if (!after && after.error().code == ErrorCode::kConflict) after = Show(hold.id);
+  if (!after) return std::unexpected(after.error());
+  if (!held) return after->state;  // nothing was recorded of it
+  if (auto settled = redecide.settled(*after); !settled) return std::unexpected(settled.error());
+  return after->state;
 }
 
 base::Result<std::size_t> Desk::ExpireDue() {
@@ -394,6 +472,13 @@ base::Result<Progress> ProgressOf(const Hold& hold) {
   if (!held) return base::Fail(ErrorCode::kCorrupt, hold.id + ": " + held.error().message);
   const auto people = static_cast<std::uint32_t>(PeopleWhoApproved(hold).size());
   const DecisionNeed& need = held->proposed.need;
+  if (!hold.permitted_under.empty()) {
+    return Progress{.state = hold.state,
+                    .people = 0,
+                    .need = need,
+                    .message = std::string(Name(hold.state)) +
+                               " (the terms that came into force permit it without a person)"};
+  }
   return Progress{
       .state = hold.state, .people = people, .need = need, .message = ProgressText(hold.state, people, need)};
 }

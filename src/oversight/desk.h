@@ -14,6 +14,7 @@
 // lengthens nothing.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -49,6 +50,29 @@ struct Release {
   Hold hold;      ///< With its statement and their notes, for the record.
 };
 
+/// What terms that came into force say of a call that was held under others.
+struct Redecision {
+  enum class Outcome : std::uint8_t { kPermit, kHold, kForbid };
+  Outcome outcome = Outcome::kForbid;
+  std::string reason{};           ///< Of kForbid: why, for whoever asked.
+  std::vector<Clause> clauses{};  ///< Of kHold: those that ask for a person now.
+  DecisionNeed need{};            ///< Of kHold.
+};
+
+/// Decides held calls again. `decide` is asked once for each hold and may record what it decides before it
+/// answers; `settled` is told what became of the hold, also when it ended otherwise in the meantime. An error
+/// of either stops the work: what is left is still held under its own terms.
+struct Redecide {
+  std::function<base::Result<Redecision>(const Hold& hold, const HeldCall& held)> decide;
+  std::function<base::Status(const Hold& hold)> settled;
+};
+
+struct Redecided {
+  std::size_t permitted = 0;
+  std::size_t held = 0;
+  std::size_t ended = 0;
+};
+
 class Desk {
  public:
   static constexpr HoldBounds kBounds = {kPendingHoldsMax, kPendingHoldsPerApplicationMax};
@@ -56,9 +80,11 @@ class Desk {
   /// Borrows both.
   Desk(HoldStore& store, const base::Clock& clock, HoldBounds bounds = kBounds);
 
-  /// Holds a call for `lifetime_ms`. Errors: those of CheckProposed; kLimit for a lifetime out of
-  /// bounds or a full desk. A call that cannot be held must be refused.
-  [[nodiscard]] base::Result<Hold> Open(const ProposedCall& proposed, std::int64_t lifetime_ms);
+  /// Holds a call for `lifetime_ms`. `question` is kept for whoever decides it again under other terms
+  /// (hold_store.h); what is longer than kQuestionBytesMax is not kept. Errors: those of CheckProposed;
+  /// kLimit for a lifetime out of bounds or a full desk. A call that cannot be held must be refused.
+  [[nodiscard]] base::Result<Hold> Open(const ProposedCall& proposed, std::int64_t lifetime_ms,
+                                        std::string question = {});
 
   /// kNotFound if there is none.
   [[nodiscard]] base::Result<Hold> Show(std::string_view id);
@@ -77,13 +103,18 @@ class Desk {
   /// (the approvers under the terms in force), so that nobody approves by writing to the database.
   /// Errors: kInvalid (no digest), kNotFound (no such hold of this application), kDenied (denied;
   /// another call; another request), kUnavailable (still waiting), kExpired, kConflict (released
-  /// before, says when; void, says why), kCorrupt (its notes do not add up to the need).
+  /// before, says when; void, says why), kUnavailable (held under other terms: to be decided again), kCorrupt
+  /// (its notes do not add up to the need).
   [[nodiscard]] base::Result<Release> Redeem(const Redemption& redemption, const ApproverBook& book);
 
   /// Ends a pending hold; `reason` is kept and shown. kConflict if it has ended already.
   [[nodiscard]] base::Status Void(std::string_view id, std::string_view reason);
-  /// Voids every pending hold that was opened under other terms than these; gives how many.
-  [[nodiscard]] base::Result<std::size_t> VoidUnderOtherTerms(const base::Digest& terms_in_force);
+  /// Decides every pending hold again that is held under other terms than these. Permitted: it needs nobody
+  /// any more and can be taken. Held: it waits anew under its id, with a new statement; what was decided on
+  /// the one before counts no more. Forbidden, or not to be read: it is void. A hold that is settled is not
+  /// asked about again, so that after a crash a second run does the rest.
+  [[nodiscard]] base::Result<Redecided> RedecideUnderOtherTerms(const base::Digest& terms_in_force,
+                                                                const Redecide& redecide);
 
   /// Expires every pending hold whose time is over; gives how many. To be called now and then: no
   /// answer above depends on it, but those who watch Changes learn of the end by it.
@@ -97,6 +128,8 @@ class Desk {
   [[nodiscard]] base::Result<std::size_t> Forget(std::int64_t age_ms);
 
  private:
+  [[nodiscard]] base::Result<HoldState> RedecideOne(const Hold& hold, const base::Digest& terms_in_force,
+                                                    const Redecide& redecide);
   [[nodiscard]] base::Result<HoldChange> ChangeByDecision(const Hold& hold, const Decision& decision,
                                                           const Approver& approver);
   [[nodiscard]] base::Result<HoldChange> ChangeByRedemption(const Hold& hold, const Redemption& redemption,

@@ -235,26 +235,131 @@ TEST_F(DeskTest, RefusesApprovalsThatAreDatedElsewhere) {
   EXPECT_TRUE(decide(kStartMs + kClockSkewMsMax));
 }
 
-TEST_F(DeskTest, ChangedTermsMakeAHoldVoid) {
+const base::Digest kNewer = examples::Filled(0x99);
+
+/// Answers `again` for every hold, and counts what it is asked and told.
+struct Answering {
+  Redecision again;
+  int asked = 0;
+  std::vector<std::string> settled = {};
+
+  Redecide Asked() {
+    return {.decide = [this](const Hold&, const HeldCall&) -> base::Result<Redecision> {
+              ++asked;
+              return again;
+            },
+            .settled = [this](const Hold& hold) -> base::Status {
+              settled.emplace_back(Name(hold.state));
+              return {};
+            }};
+  }
+};
+
+TEST_F(DeskTest, GivesNothingOutUnderOtherTermsThanItWasHeldUnder) {
   const Hold hold = OpenApproved();
   Redemption redemption = Retry(hold);
-  redemption.terms_digest = examples::Filled(0x99);
-  ExpectError(desk_.Redeem(redemption, book_), ErrorCode::kConflict, "the terms changed");
-  EXPECT_EQ(StateOf(hold), HoldState::kVoid);
-  ExpectError(desk_.Redeem(Retry(hold), book_), ErrorCode::kConflict, "was made void at");
+  redemption.terms_digest = kNewer;
+  ExpectError(desk_.Redeem(redemption, book_), ErrorCode::kUnavailable, "is being decided again");
+  EXPECT_EQ(StateOf(hold), HoldState::kApproved);
+  EXPECT_TRUE(desk_.Redeem(Retry(hold), book_));
 }
 
-TEST_F(DeskTest, VoidsAllThatWasHeldUnderOtherTerms) {
+TEST_F(DeskTest, DecidesAgainWhatIsPendingUnderOtherTermsAndNothingElse) {
   auto newer = Engage();
-  newer.terms_digest = examples::Filled(0x99);
+  newer.terms_digest = kNewer;
   const Hold kept = OpenHold(newer);
   const Hold waiting = OpenHold();
   const Hold approved = OpenApproved();
-  EXPECT_EQ(desk_.VoidUnderOtherTerms(newer.terms_digest), 2U);
+  const Hold denied = OpenHold();
+  ASSERT_TRUE(desk_.Void(denied.id, "withdrawn"));
+  Answering forbid{.again = {.reason = "clause 9 forbids it"}};
+  const auto count = desk_.RedecideUnderOtherTerms(kNewer, forbid.Asked());
+  ASSERT_TRUE(count.has_value()) << count.error().message;
+  EXPECT_EQ(count->ended, 2U);
+  EXPECT_EQ(forbid.asked, 2);
+  EXPECT_THAT(forbid.settled, testing::ElementsAre("void", "void"));
   EXPECT_EQ(StateOf(kept), HoldState::kWaiting);
   EXPECT_EQ(StateOf(waiting), HoldState::kVoid);
   EXPECT_EQ(StateOf(approved), HoldState::kVoid);
-  EXPECT_EQ(desk_.VoidUnderOtherTerms(newer.terms_digest), 0U);
+  EXPECT_EQ(desk_.Show(waiting.id)->void_reason, "the terms changed while it was held: clause 9 forbids it");
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, forbid.Asked()));
+  EXPECT_EQ(forbid.asked, 2);
+}
+
+TEST_F(DeskTest, NeedsNobodyForWhatTheNewTermsPermit) {
+  const Hold hold = OpenHold();
+  Answering permit{
+      .again = {.outcome = Redecision::Outcome::kPermit, .reason = {}, .clauses = {}, .need = {}}};
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, permit.Asked()));
+  EXPECT_EQ(StateOf(hold), HoldState::kApproved);
+  EXPECT_THAT(ProgressOf(*desk_.Show(hold.id))->message, testing::HasSubstr("permit it without a person"));
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, permit.Asked()));
+  EXPECT_EQ(permit.asked, 1);
+  Redemption redemption = Retry(hold);
+  ExpectError(desk_.Redeem(redemption, book_), ErrorCode::kUnavailable, "is being decided again");
+  redemption.terms_digest = kNewer;
+  const auto release = desk_.Redeem(redemption, book_);
+  ASSERT_TRUE(release.has_value()) << release.error().message;
+  EXPECT_EQ(release->call, Engage().call);
+  EXPECT_TRUE(release->hold.decisions.empty());
+}
+
+TEST_F(DeskTest, HoldsAgainWithANewStatementThatNobodyHasApproved) {
+  const Hold hold = OpenApproved();
+  Answering hold_again{.again = {.outcome = Redecision::Outcome::kHold,
+                                 .reason = {},
+                                 .clauses = {{.id = "5", .title = "One person decides"}},
+                                 .need = {.people = 1, .roles = {}}}};
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, hold_again.Asked()));
+  const Hold after = desk_.Show(hold.id).value();
+  EXPECT_EQ(after.state, HoldState::kWaiting);
+  EXPECT_TRUE(after.decisions.empty());
+  const HeldCall held = ParseStatement(after.statement).value();
+  EXPECT_EQ(held.proposed.terms_digest, kNewer);
+  EXPECT_EQ(held.proposed.need, (DecisionNeed{.people = 1, .roles = {}}));
+  EXPECT_EQ(held.proposed.clauses.front().id, "5");
+  EXPECT_EQ(held.proposed.call, Engage().call);
+  EXPECT_EQ(held.expires_ms, hold.expires_ms);
+  // What was signed before is for another statement; one who approved then may approve now.
+  ExpectError(desk_.Decide(NoteOn(hold, Verdict::kApprove, Everyone().carol, kStartMs), book_),
+              ErrorCode::kDenied, "another version of it");
+  EXPECT_TRUE(desk_.Decide(NoteOn(after, Verdict::kApprove, Everyone().alice, kStartMs), book_));
+  EXPECT_EQ(StateOf(hold), HoldState::kApproved);
+}
+
+TEST_F(DeskTest, StopsWhereItCannotDecideAndDoesTheRestLater) {
+  const Hold first = OpenHold();
+  const Hold second = OpenHold();
+  int asked = 0;
+  const Redecide failing{.decide = [&](const Hold&, const HeldCall&) -> base::Result<Redecision> {
+                           if (++asked == 2) return base::Fail(ErrorCode::kIo, "the disk is full");
+                           return Redecision{.reason = "r"};
+                         },
+                         .settled = [](const Hold&) { return base::Status(); }};
+  ExpectError(desk_.RedecideUnderOtherTerms(kNewer, failing), ErrorCode::kIo, "the disk is full");
+  EXPECT_EQ((StateOf(first) == HoldState::kVoid) + (StateOf(second) == HoldState::kVoid), 1);
+  Answering rest{.again = {.reason = "r"}};
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, rest.Asked()));
+  EXPECT_EQ(rest.asked, 1);
+  EXPECT_EQ(StateOf(second), HoldState::kVoid);
+}
+
+TEST_F(DeskTest, TellsWhatBecameOfAHoldThatEndedMeanwhile) {
+  const Hold hold = OpenHold();
+  std::vector<HoldState> settled;
+  const Redecide racing{
+      .decide = [&](const Hold& asked, const HeldCall&) -> base::Result<Redecision> {
+        EXPECT_TRUE(desk_.Void(asked.id, "withdrawn"));
+        return Redecision{.outcome = Redecision::Outcome::kPermit, .reason = {}, .clauses = {}, .need = {}};
+      },
+      .settled =
+          [&](const Hold& after) {
+            settled.push_back(after.state);
+            return base::Status();
+          }};
+  ASSERT_TRUE(desk_.RedecideUnderOtherTerms(kNewer, racing));
+  EXPECT_THAT(settled, testing::ElementsAre(HoldState::kVoid));
+  EXPECT_EQ(desk_.Show(hold.id)->void_reason, "withdrawn");
 }
 
 TEST_F(DeskTest, AVoidHoldSaysWhyAndStaysVoid) {

@@ -87,7 +87,8 @@ base::Status CheckProposed(const ProposedCall& proposed) {
   }
   for (const auto& [name, value] :
        {Field("call_id", proposed.call.call_id), Field("on_behalf_of", proposed.on_behalf_of),
-        Field("purpose", proposed.purpose), Field("authority", proposed.authority)}) {
+        Field("purpose", proposed.purpose), Field("authority", proposed.authority),
+        Field("facts", proposed.facts)}) {
     if (auto checked = CheckField(name, value); !checked) return checked;
   }
   if (auto checked = CheckArguments(proposed.call.arguments); !checked) return checked;

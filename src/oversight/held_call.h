@@ -47,6 +47,7 @@ struct ProposedCall {
   std::string on_behalf_of;
   std::string purpose;
   std::string authority;
+  std::string facts{};            ///< Other facts that the request declares, as JSON.
   base::Digest terms_digest{};    ///< The terms in force when it was held.
   base::Digest request_digest{};  ///< The request whose answer contained the call.
   std::vector<Clause> clauses;

@@ -20,6 +20,10 @@ constexpr std::array kTransitions = {
     Transition{HoldState::kApproved, HoldEvent::kExpire, HoldState::kExpired},
     Transition{HoldState::kApproved, HoldEvent::kRelease, HoldState::kReleased},
     Transition{HoldState::kApproved, HoldEvent::kVoid, HoldState::kVoid},
+    Transition{HoldState::kWaiting, HoldEvent::kHoldAgain, HoldState::kWaiting},
+    Transition{HoldState::kWaiting, HoldEvent::kPermit, HoldState::kApproved},
+    Transition{HoldState::kApproved, HoldEvent::kHoldAgain, HoldState::kWaiting},
+    Transition{HoldState::kApproved, HoldEvent::kPermit, HoldState::kApproved},
 };
 
 std::string_view Verb(HoldEvent event) {
@@ -34,6 +38,10 @@ std::string_view Verb(HoldEvent event) {
       return "released";
     case HoldEvent::kVoid:
       return "made void";
+    case HoldEvent::kHoldAgain:
+      return "held again";
+    case HoldEvent::kPermit:
+      return "permitted";
   }
   return "";
 }

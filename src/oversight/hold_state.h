@@ -4,6 +4,9 @@
 //      │                    │
 //      └─deny─▶ denied      ├─expire─▶ expired      (both also straight from waiting)
 //                           └─void───▶ void
+//
+// When the terms change, what is pending is decided again: it waits anew (hold again), nobody is needed any
+// more (permit), or it is void.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +18,8 @@ namespace proviso::oversight {
 
 enum class HoldState : std::uint8_t {
   kWaiting,   ///< People still have to decide.
-  kApproved,  ///< Enough people approved; the application may take the call, once.
+  kApproved,  ///< Enough people approved, or the terms that came into force permit it without people; the
+              ///< application may take the call, once.
   kDenied,    ///< A person denied it.
   kExpired,   ///< Nobody decided, or nobody took the call, in time.
   kReleased,  ///< The call was handed out. It is never handed out again.
@@ -23,7 +27,8 @@ enum class HoldState : std::uint8_t {
 };
 
 /// `kApprove` is the approval that completes the need; approvals before it change no state.
-enum class HoldEvent : std::uint8_t { kApprove, kDeny, kExpire, kRelease, kVoid };
+/// kHoldAgain and kPermit are answers of terms that came into force while it was pending.
+enum class HoldEvent : std::uint8_t { kApprove, kDeny, kExpire, kRelease, kVoid, kHoldAgain, kPermit };
 
 /// The state that `event` leads to, or kConflict with a message that names both.
 [[nodiscard]] base::Result<HoldState> NextState(HoldState state, HoldEvent event);

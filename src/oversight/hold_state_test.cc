@@ -11,17 +11,20 @@ namespace {
 constexpr HoldState kStates[] = {HoldState::kWaiting, HoldState::kApproved, HoldState::kDenied,
                                  HoldState::kExpired, HoldState::kReleased, HoldState::kVoid};
 constexpr HoldEvent kEvents[] = {HoldEvent::kApprove, HoldEvent::kDeny, HoldEvent::kExpire,
-                                 HoldEvent::kRelease, HoldEvent::kVoid};
+                                 HoldEvent::kRelease, HoldEvent::kVoid, HoldEvent::kHoldAgain,
+                                 HoldEvent::kPermit};
 
 // One row a state, one column an event, in the order of kEvents.
 constexpr std::optional<HoldState> kNo;
-constexpr std::optional<HoldState> kExpected[][5] = {
-    {HoldState::kApproved, HoldState::kDenied, HoldState::kExpired, kNo, HoldState::kVoid},
-    {kNo, kNo, HoldState::kExpired, HoldState::kReleased, HoldState::kVoid},
-    {kNo, kNo, kNo, kNo, kNo},
-    {kNo, kNo, kNo, kNo, kNo},
-    {kNo, kNo, kNo, kNo, kNo},
-    {kNo, kNo, kNo, kNo, kNo},
+constexpr std::optional<HoldState> kExpected[][7] = {
+    {HoldState::kApproved, HoldState::kDenied, HoldState::kExpired, kNo, HoldState::kVoid,
+     HoldState::kWaiting, HoldState::kApproved},
+    {kNo, kNo, HoldState::kExpired, HoldState::kReleased, HoldState::kVoid, HoldState::kWaiting,
+     HoldState::kApproved},
+    {kNo, kNo, kNo, kNo, kNo, kNo, kNo},
+    {kNo, kNo, kNo, kNo, kNo, kNo, kNo},
+    {kNo, kNo, kNo, kNo, kNo, kNo, kNo},
+    {kNo, kNo, kNo, kNo, kNo, kNo, kNo},
 };
 
 TEST(HoldState, AllowsTheseTransitionsAndRefusesEveryOther) {

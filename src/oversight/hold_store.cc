@@ -16,4 +16,14 @@ base::Status CheckBounds(std::size_t pending, std::size_t pending_of_application
   return {};
 }
 
+void ReplaceBy(HoldChange& change, Hold& hold) {
+  hold.state = change.state;
+  hold.changed_ms = change.changed_ms;
+  hold.void_reason = std::move(change.void_reason);
+  if (change.permitted_under) hold.permitted_under = *std::move(change.permitted_under);
+  if (!change.statement) return;
+  hold.statement = *std::move(change.statement);
+  hold.decisions.clear();
+}
+
 }  // namespace proviso::oversight

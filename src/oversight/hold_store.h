@@ -26,7 +26,8 @@ struct Decision {
   bool operator==(const Decision&) const = default;
 };
 
-/// A statement and what has happened to it. The statement never changes.
+/// A statement and what has happened to it. The statement changes only when other terms come into force and
+/// hold the call, too: then nothing that was decided counts any more.
 struct Hold {
   std::string id;
   std::string application;  ///< As in the statement; here for filters and bounds.
@@ -37,6 +38,11 @@ struct Hold {
   std::int64_t changed_ms = 0;      ///< When it came into this state or got its last decision.
   std::string void_reason;          ///< Why it is void; otherwise empty.
   std::vector<Decision> decisions;  ///< In the order in which they came.
+  /// What whoever opened it needs to decide it again under other terms; never shown. "" when that was too
+  /// much to keep.
+  std::string question{};
+  /// Digest, in hexadecimal, of terms that came into force later and permit it without people; else "".
+  std::string permitted_under{};
 
   bool operator==(const Hold&) const = default;
 };
@@ -47,6 +53,9 @@ struct HoldChange {
   std::int64_t changed_ms = 0;
   std::string void_reason;
   std::optional<Decision> decision;
+  /// Takes the place of the hold's, and with it go all decisions on the one before.
+  std::optional<std::string> statement{};
+  std::optional<std::string> permitted_under{};  ///< Takes the place of the hold's.
 };
 
 /// Decides on a change while nobody else can write; an error leaves the hold as it is.
@@ -80,6 +89,9 @@ struct HoldChanges {
   std::int64_t version = 0;       ///< Ask again with this one.
   std::vector<HoldNews> changed;  ///< Each hold once, oldest change first; at most kChangesMax.
 };
+
+/// What is left of `hold` when `change` replaces what stands there; its new decision is not yet in it.
+void ReplaceBy(HoldChange& change, Hold& hold);
 
 /// Every operation is one transaction, durable when it returns, and may be called from any thread;
 /// several processes may share one store.

@@ -44,7 +44,8 @@ class HoldStoreContract : public testing::TestWithParam<MakeHoldStore> {
             .state = HoldState::kWaiting,
             .changed_ms = 1'000,
             .void_reason = {},
-            .decisions = {}};
+            .decisions = {},
+            .question = "question of " + id};
   }
   static Decision By(const std::string& person, Verdict verdict) {
     return {.person = person,
@@ -126,6 +127,30 @@ TEST_P(HoldStoreContract, ARuleThatRefusesChangesNothing) {
   EXPECT_EQ(changed.error(), (base::Error{base::ErrorCode::kDenied, "no"}));
   EXPECT_EQ(store().Get("a"), MakeHold("a"));
   EXPECT_EQ(store().ChangesSince(0).value().version, version);
+}
+
+TEST_P(HoldStoreContract, AnotherStatementDropsWhatWasDecidedOnTheOneBefore) {
+  ASSERT_TRUE(store().Insert(MakeHold("a"), kWide));
+  ASSERT_TRUE(store().Change("a", To(HoldState::kApproved, By("zoe", Verdict::kApprove))));
+  const auto again = [](const Hold&) -> base::Result<HoldChange> {
+    return HoldChange{.state = HoldState::kWaiting,
+                      .changed_ms = 1'600,
+                      .void_reason = {},
+                      .decision = {},
+                      .statement = "another",
+                      .permitted_under = "terms"};
+  };
+  ASSERT_TRUE(store().Change("a", again));
+  Hold expected = MakeHold("a");
+  expected.statement = "another";
+  expected.changed_ms = 1'600;
+  expected.permitted_under = "terms";
+  EXPECT_EQ(store().Get("a"), expected);
+  ASSERT_TRUE(store().Change("a", To(HoldState::kApproved, By("zoe", Verdict::kApprove))));
+  expected.state = HoldState::kApproved;
+  expected.changed_ms = 1'500;
+  expected.decisions = {By("zoe", Verdict::kApprove)};
+  EXPECT_EQ(store().Get("a"), expected);
 }
 
 TEST_P(HoldStoreContract, ListsByStateAndApplicationInPages) {

@@ -34,6 +34,9 @@ inline constexpr std::size_t kApprovalBytesMax = 4'096;
 /// Largest statement that is read back: the largest call, every byte of it escaped.
 inline constexpr std::size_t kStatementBytesMax = 2U << 20U;
 
+/// Most that is kept with a hold to decide it again under other terms.
+inline constexpr std::size_t kQuestionBytesMax = 256U << 10U;
+
 /// How far an approver's clock may differ from the desk's.
 inline constexpr std::int64_t kClockSkewMsMax = 2LL * 60 * 1'000;
 

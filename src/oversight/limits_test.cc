@@ -66,6 +66,15 @@ TEST(Limits, AStatementOfTheLargestCallReadsBack) {
   EXPECT_EQ(ParseStatement(std::string(kStatementBytesMax + 1, ' ')).error().code, ErrorCode::kLimit);
 }
 
+TEST(Limits, KeepsAQuestionOnlyUpToItsLimit) {
+  MemoryHoldStore store;
+  const base::FakeClock clock(examples::kStartMs);
+  Desk desk(store, clock);
+  const std::string longest(kQuestionBytesMax, 'q');
+  EXPECT_EQ(desk.Open(Engage(), examples::kLifetimeMs, longest)->question, longest);
+  EXPECT_EQ(desk.Open(Engage(), examples::kLifetimeMs, longest + "q")->question, "");
+}
+
 TEST(Limits, OfALifetimeHoldAtTheirEdges) {
   MemoryHoldStore store;
   const base::FakeClock clock(examples::kStartMs);

@@ -45,11 +45,9 @@ base::Result<Hold> MemoryHoldStore::Change(std::string_view id, const HoldRule& 
       return earlier.person == change->decision->person && earlier.verdict == change->decision->verdict;
     });
     if (twice) return Fail(ErrorCode::kConflict, "this person has decided so already");
-    hold.decisions.push_back(*std::move(change->decision));
   }
-  hold.state = change->state;
-  hold.changed_ms = change->changed_ms;
-  hold.void_reason = std::move(change->void_reason);
+  ReplaceBy(*change, hold);
+  if (change->decision) hold.decisions.push_back(*std::move(change->decision));
   found->second.version = ++version_;
   return hold;
 }

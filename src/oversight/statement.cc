@@ -76,6 +76,7 @@ ProposedCall ReadTexts(Json root) {
           .on_behalf_of = root.Find("on_behalf_of").text(),
           .purpose = root.Find("purpose").text(),
           .authority = root.Find("authority").text(),
+          .facts = root.Find("facts").text(),
           .terms_digest = {},
           .request_digest = {},
           .clauses = {},
@@ -197,6 +198,7 @@ std::string StatementOf(const HeldCall& held) {
   json.Key("created").String(base::FormatUtc(held.created_ms));
   json.Key("dialect").String(proposed.dialect);
   json.Key("expires").String(base::FormatUtc(held.expires_ms));
+  if (!proposed.facts.empty()) json.Key("facts").String(proposed.facts);
   json.Key("format").String(kFormat);
   json.Key("hold").String(held.id);
   json.Key("model").String(proposed.model);
@@ -248,6 +250,7 @@ base::Result<std::string> RenderStatement(std::string_view statement) {
   AppendLine(out, "on behalf of", proposed.on_behalf_of);
   AppendLine(out, "purpose", proposed.purpose);
   AppendLine(out, "authority", proposed.authority);
+  if (!proposed.facts.empty()) AppendLine(out, "declared facts", proposed.facts);
   AppendLine(out, "model", proposed.model);
   AppendLine(out, "provider", proposed.provider);
   AppendLine(out, "dialect", proposed.dialect);

@@ -68,7 +68,7 @@ TEST(Statement, DiffersWheneverAnyFieldDiffers) {
   for (std::string ProposedCall::* const field :
        {&ProposedCall::model, &ProposedCall::provider, &ProposedCall::dialect, &ProposedCall::application,
         &ProposedCall::organization, &ProposedCall::on_behalf_of, &ProposedCall::purpose,
-        &ProposedCall::authority}) {
+        &ProposedCall::authority, &ProposedCall::facts}) {
     EXPECT_TRUE(differs([field](HeldCall& held) { held.proposed.*field += "x"; }));
   }
   for (std::string ToolCall::* const field : {&ToolCall::tool, &ToolCall::arguments, &ToolCall::call_id}) {

@@ -46,6 +46,10 @@ CREATE TABLE decision (
   PRIMARY KEY (hold, position),
   UNIQUE (hold, person, verdict)
 ) STRICT;
+)sql",
+                                            R"sql(
+ALTER TABLE hold ADD COLUMN question BLOB;
+ALTER TABLE hold ADD COLUMN permitted_under BLOB;
 )sql"};
 
 constexpr DatabaseFormat kFormat = {.application_id = 0x50764864, .migrations = kMigrations};  // "PvHd"
@@ -53,6 +57,12 @@ constexpr DatabaseFormat kFormat = {.application_id = 0x50764864, .migrations = 
 // What a sealed value is and where it belongs; a value moved elsewhere does not open.
 std::string StatementContext(std::string_view id) {
   return "proviso.hold.statement\n" + std::string(id);
+}
+std::string QuestionContext(std::string_view id) {
+  return "proviso.hold.question\n" + std::string(id);
+}
+std::string PermittedContext(std::string_view id) {
+  return "proviso.hold.permitted_under\n" + std::string(id);
 }
 std::string ReasonContext(std::string_view id, std::string_view person) {
   return "proviso.hold.reason\n" + std::string(id) + "\n" + std::string(person);
@@ -79,6 +89,13 @@ base::Result<std::vector<std::string>> Ids(Statement& select) {
     if (*step == StepOutcome::kDone) return ids;
     ids.push_back(select.TextAt(0));
   }
+}
+
+/// "" for what an earlier format did not have.
+base::Result<std::string> OpenIfThere(const keys::SealingKey& key, const base::Bytes& sealed,
+                                      const std::string& context) {
+  if (sealed.empty()) return std::string();
+  return key.Open(sealed, context);
 }
 
 base::Result<std::int64_t> NextVersion(Database& database) {
@@ -120,17 +137,18 @@ base::Status SqliteHolds::CheckRoom(std::string_view application, const oversigh
 
 base::Status SqliteHolds::Insert(const Hold& hold, const oversight::HoldBounds& bounds) {
   const base::Bytes sealed = key_.Seal(hold.statement, StatementContext(hold.id));
+  const base::Bytes question = key_.Seal(hold.question, QuestionContext(hold.id));
   const std::lock_guard lock(mutex_);
   auto transaction = database_.Begin();
   if (!transaction) return std::unexpected(transaction.error());
   if (auto checked = CheckRoom(hold.application, bounds); !checked) return checked;
   const auto version = NextVersion(database_);
   if (!version) return std::unexpected(version.error());
-  auto insert = database_.Prepare("INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto insert = database_.Prepare("INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)");
   if (!insert) return std::unexpected(insert.error());
   insert->Text(hold.id).Text(hold.application).Text(Name(hold.state));
   insert->Integer(hold.created_ms).Integer(hold.expires_ms).Integer(hold.changed_ms);
-  insert->Text(hold.void_reason).Integer(*version).Blob(sealed);
+  insert->Text(hold.void_reason).Integer(*version).Blob(sealed).Blob(question);
   if (auto done = Once(insert->Run(), hold.id); !done) return done;
   return transaction->Commit();
 }
@@ -164,7 +182,8 @@ base::Result<std::vector<Decision>> SqliteHolds::ReadDecisions(std::string_view 
 
 base::Result<Hold> SqliteHolds::Read(std::string_view id) {
   auto select = database_.Prepare(
-      "SELECT application, state, created_ms, expires_ms, changed_ms, void_reason, statement FROM hold "
+      "SELECT application, state, created_ms, expires_ms, changed_ms, void_reason, statement, question, "
+      "permitted_under FROM hold "
       "WHERE id = ?");
   if (!select) return std::unexpected(select.error());
   const auto step = select->Text(id).Step();
@@ -174,6 +193,10 @@ base::Result<Hold> SqliteHolds::Read(std::string_view id) {
   if (!state) return base::Within(id, state.error());
   auto statement = key_.Open(select->BlobAt(6), StatementContext(id));
   if (!statement) return base::Within(id, statement.error());
+  auto question = OpenIfThere(key_, select->BlobAt(7), QuestionContext(id));
+  if (!question) return base::Within(id, question.error());
+  auto permitted_under = OpenIfThere(key_, select->BlobAt(8), PermittedContext(id));
+  if (!permitted_under) return base::Within(id, permitted_under.error());
   auto decisions = ReadDecisions(id);
   if (!decisions) return std::unexpected(decisions.error());
   return Hold{.id = std::string(id),
@@ -184,7 +207,9 @@ base::Result<Hold> SqliteHolds::Read(std::string_view id) {
               .state = *state,
               .changed_ms = select->IntegerAt(4),
               .void_reason = select->TextAt(5),
-              .decisions = *std::move(decisions)};
+              .decisions = *std::move(decisions),
+              .question = *std::move(question),
+              .permitted_under = *std::move(permitted_under)};
 }
 
 base::Result<Hold> SqliteHolds::Get(std::string_view id) {
@@ -214,6 +239,19 @@ base::Status SqliteHolds::Write(const Hold& hold, HoldState from) {
   return Once(update->Text(hold.id).Text(Name(from)).Run(), hold.id);
 }
 
+base::Status SqliteHolds::WriteAnew(const Hold& hold) {
+  auto update = database_.Prepare("UPDATE hold SET statement = ?, permitted_under = ? WHERE id = ?");
+  if (!update) return std::unexpected(update.error());
+  update->Blob(key_.Seal(hold.statement, StatementContext(hold.id)));
+  update->Blob(key_.Seal(hold.permitted_under, PermittedContext(hold.id)));
+  if (auto done = Once(update->Text(hold.id).Run(), hold.id); !done) return done;
+  if (!hold.decisions.empty()) return {};
+  auto erase = database_.Prepare("DELETE FROM decision WHERE hold = ?");
+  if (!erase) return std::unexpected(erase.error());
+  const auto erased = erase->Text(hold.id).Run();
+  return erased ? base::Status() : std::unexpected(erased.error());
+}
+
 base::Result<Hold> SqliteHolds::Change(std::string_view id, const oversight::HoldRule& rule) {
   const std::lock_guard lock(mutex_);
   auto transaction = database_.Begin();
@@ -223,10 +261,12 @@ base::Result<Hold> SqliteHolds::Change(std::string_view id, const oversight::Hol
   auto change = rule(*hold);
   if (!change) return std::unexpected(change.error());
   const HoldState from = hold->state;
-  hold->state = change->state;
-  hold->changed_ms = change->changed_ms;
-  hold->void_reason = std::move(change->void_reason);
+  const bool anew = change->statement || change->permitted_under;
+  ReplaceBy(*change, *hold);
   if (auto written = Write(*hold, from); !written) return std::unexpected(written.error());
+  if (anew) {
+    if (auto written = WriteAnew(*hold); !written) return std::unexpected(written.error());
+  }
   if (change->decision) {
     hold->decisions.push_back(*std::move(change->decision));
     if (auto written = WriteDecision(*hold); !written) return std::unexpected(written.error());

@@ -2,9 +2,9 @@
 // command line decides.
 //
 // Sealed under the key, each with the id of its hold as context, so that none opens in another
-// place: the statement (the call, its arguments, who asked), reasons and approval notes. In clear:
-// ids, application, states, times, who decided and how. Every change is one immediate transaction
-// with synchronous=FULL: what was answered survives kill -9 and power loss.
+// place: the statement (the call, its arguments, who asked), what it takes to decide it again, reasons and
+// approval notes. In clear: ids, application, states, times, who decided and how. Every change is one
+// immediate transaction with synchronous=FULL: what was answered survives kill -9 and power loss.
 #pragma once
 
 #include <mutex>
@@ -38,6 +38,8 @@ class SqliteHolds final : public oversight::HoldStore {
   [[nodiscard]] base::Result<oversight::Hold> Read(std::string_view id);
   [[nodiscard]] base::Result<std::vector<oversight::Decision>> ReadDecisions(std::string_view id);
   [[nodiscard]] base::Status Write(const oversight::Hold& hold, oversight::HoldState from);
+  /// A hold under other terms: statement, and what was decided on the one before.
+  [[nodiscard]] base::Status WriteAnew(const oversight::Hold& hold);
   [[nodiscard]] base::Status WriteDecision(const oversight::Hold& hold);
   [[nodiscard]] base::Status CheckRoom(std::string_view application, const oversight::HoldBounds& bounds);
 

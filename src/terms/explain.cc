@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "terms/finding.h"
+
 namespace proviso::terms {
 namespace {
 
@@ -142,6 +144,15 @@ std::string_view NameOf(Ground ground) {
   return "not_in_force";
 }
 
+void WriteAcknowledgements(base::JsonWriter& json, const Agreement& agreement) {
+  json.BeginArray();
+  for (const Acknowledgement& one : agreement.acknowledgements) {
+    json.BeginObject().Key("question").String(NameOf(one.question)).Key("subject").String(one.subject);
+    json.Key("party").String(one.party).Key("reason").String(one.reason).EndObject();
+  }
+  json.EndArray();
+}
+
 std::string ExplainText(const Package& package, const Question& question, const Decision& decision) {
   std::string text(NameOf(decision.outcome));
   text += ": " + std::string(Sentence(decision)) + "\n";
@@ -177,6 +188,8 @@ void WriteDecision(base::JsonWriter& json, const Package& package, const Questio
   WriteClauses(json, "against", decision.advice_against);
   WriteClauses(json, "for", decision.advice_for);
   json.EndObject();
+  json.Key("acknowledgements");
+  WriteAcknowledgements(json, agreement);
   json.Key("errors").BeginArray();
   for (const ClauseError& error : decision.errors) {
     json.BeginObject().Key("clause").String(error.clause.id).Key("message").String(error.message).EndObject();

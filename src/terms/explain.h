@@ -21,4 +21,7 @@ namespace proviso::terms {
 void WriteDecision(base::JsonWriter& json, const Package& package, const Question& question,
                    const Decision& decision);
 
+/// Puts what the parties know of and accept, as an array of `question`, `subject`, `party` and `reason`.
+void WriteAcknowledgements(base::JsonWriter& json, const Agreement& agreement);
+
 }  // namespace proviso::terms

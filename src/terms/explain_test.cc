@@ -77,7 +77,7 @@ TEST_F(Explain, WritesTheJsonThatTheFormatPagePromises) {
           R"("modality":"shall","file":"clauses/a.cedar:2"}],)"
           R"("need":{"profile":"two-commanders","count":2,"roles":["commander"],"people":["person-1","person-2"]},)"
           R"("advice":{"against":[{"id":"5","title":"Better not","source":"","effect":"forbid",)"
-          R"("modality":"should","file":"clauses/a.cedar:4"}],"for":[]},"errors":[]})");
+          R"("modality":"should","file":"clauses/a.cedar:4"}],"for":[]},"acknowledgements":[],"errors":[]})");
 }
 
 }  // namespace

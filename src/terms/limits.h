@@ -13,7 +13,9 @@ inline constexpr std::size_t kClauseIdBytesMax = 64;
 inline constexpr std::size_t kSafeguardsMax = 1'000;
 inline constexpr std::size_t kSafeguardNameBytesMax = 128;
 inline constexpr std::size_t kReferencesMax = 1'000;
-inline constexpr std::size_t kAcknowledgementsMax = 1'000;
+inline constexpr std::size_t kAcknowledgementsMax = 50;
+/// All of them as JSON: they stand in every decision's record.
+inline constexpr std::size_t kAcknowledgedBytesMax = 6'144;
 /// Longest text of a reference or an acknowledgement.
 inline constexpr std::size_t kReasonBytesMax = 1'024;
 inline constexpr std::size_t kExamplesMax = 10'000;
@@ -38,7 +40,6 @@ inline constexpr std::size_t kWordsComparedMax = 1'000;
 inline constexpr std::size_t kMinimiseStepsMax = 20'000;
 /// Most examples of one direction of a diff, each by other clauses.
 inline constexpr std::size_t kExamplesPerDirectionMax = 5;
-
 
 /// Most keys of one party, and keys that an agreement revokes.
 inline constexpr std::size_t kKeysPerPartyMax = 64;

@@ -149,7 +149,9 @@ TEST(Acknowledgement, HoldsItsLimitsToTheEdge) {
   EXPECT_EQ(with(1, kReasonBytesMax), "");
   EXPECT_THAT(with(1, kReasonBytesMax + 1), HasSubstr("is longer than 1024 bytes"));
   EXPECT_EQ(with(kAcknowledgementsMax, 1), "");
-  EXPECT_THAT(with(kAcknowledgementsMax + 1, 1), HasSubstr("acknowledgement: more than 1000"));
+  EXPECT_EQ(with(5, kReasonBytesMax), "");
+  EXPECT_THAT(with(6, kReasonBytesMax), HasSubstr("all of them are more than 6144 bytes"));
+  EXPECT_THAT(with(kAcknowledgementsMax + 1, 1), HasSubstr("acknowledgement: more than 50"));
 }
 
 TEST(Reference, HoldsItsLimitToTheEdge) {

@@ -184,15 +184,28 @@ TEST(CheckOfShippedAgreements, NamesWhoCanSetTheOvernightOffersExceptionsAside) 
   }
 }
 
-TEST(CheckOfShippedAgreements, NamesWhoDeterminesWhereHumanControlIsRequired) {
-  const auto package = LoadedShipped("human-control-where-required");
-  ASSERT_NE(package, nullptr);
-  const CheckReport report = Check(*package, TestSolver(), {});
-  for (const std::string subject : {"no unattended engagement", "2.1"}) {
-    const Finding* aside = FindFinding(report, CheckQuestion::kSetAside, subject, "customer");
-    ASSERT_NE(aside, nullptr) << subject;
-    EXPECT_THAT(aside->facts, testing::ElementsAre("determination.human_control_required"));
-    EXPECT_EQ(aside->witnesses[0].decision.outcome, Outcome::kHold);
+TEST(CheckOfShippedAgreements, NamesWhoTheConditionOfAPairHandsTheDecisionTo) {
+  struct Handed {
+    std::string package;
+    std::string safeguard;
+    std::string fact;
+    Outcome before;
+  };
+  for (const Handed& row :
+       std::vector<Handed>{{"human-control-where-required", "no unattended engagement",
+                            "determination.human_control_required", Outcome::kHold},
+                           {"domestic-surveillance-intentional", "no mass domestic surveillance",
+                            "collection.mode", Outcome::kForbid}}) {
+    const auto package = LoadedShipped(row.package);
+    ASSERT_NE(package, nullptr);
+    const CheckReport report = Check(*package, TestSolver(), {});
+    for (const std::string& subject : {row.safeguard, std::string("2.1")}) {
+      const Finding* aside = FindFinding(report, CheckQuestion::kSetAside, subject, "customer");
+      ASSERT_NE(aside, nullptr) << row.package;
+      EXPECT_THAT(aside->facts, testing::ElementsAre(row.fact));
+      ASSERT_THAT(aside->witnesses, SizeIs(2));
+      EXPECT_EQ(aside->witnesses[0].decision.outcome, row.before);
+    }
   }
 }
 

@@ -251,30 +251,93 @@ TEST(Holds, KeepEachApprovalWhenNotAllThatArePresentedAreReady) {
   EXPECT_THAT(reply.body, testing::AllOf(HasSubstr("ONE"), HasSubstr("TWO")));
 }
 
-TEST(Holds, AreVoidUnderOtherTerms) {
+// Terms that come into force while a call waits.
+constexpr const char* kOthersForbid =
+    "@id(\"9\") forbid (principal, action == Action::\"call_tool\", resource)\n"
+    "when { context has effect && context.effect == \"engage\" };\n";
+constexpr const char* kOthersHoldToo =
+    "@id(\"9\") forbid (principal, action == Action::\"embed\", resource);\n";
+constexpr const char* kOthersPermit = "@id(\"1\") permit (principal, action, resource);\n";
+
+std::vector<std::string> OutcomesOfHeldAgain(Running& gateway) {
+  std::vector<std::string> outcomes;
+  std::map<std::uint64_t, std::string> intents;
+  for (const Recorded& one : gateway.Record()) {
+    if (one.At(Field::kDetail).contains("held_again")) intents[one.entry.seq] = one.At(Field::kOutcome);
+    if (one.entry.pair && intents.contains(*one.entry.pair))
+      outcomes.push_back(intents[*one.entry.pair] + " " + one.At(Field::kOutcome));
+  }
+  return outcomes;
+}
+
+TEST(Holds, AreVoidWhereTheTermsThatComeIntoForceForbid) {
   Scene scene;
   const std::string approved = scene.Approved();
   const std::string waiting = HoldIdIn(scene.Ask().body);
-  scene.home().WriteClauses("@id(\"9\") forbid (principal, action == Action::\"embed\", resource);\n");
+  scene.home().WriteClauses(kOthersForbid);
   scene.gateway().Reload();
   for (const std::string& id : {approved, waiting}) {
     const Reply reply = scene.Ask(HoldHeader(id));
     EXPECT_EQ(reply.status, 409);
-    EXPECT_THAT(reply.body, HasSubstr("void"));
+    EXPECT_THAT(reply.body, HasSubstr("forbidden by 9 of the terms in force"));
     EXPECT_EQ(scene.desk().StateOf(id), "void");
   }
+  EXPECT_EQ(OutcomesOfHeldAgain(scene.gateway()), (std::vector<std::string>{"forbid void", "forbid void"}));
 }
 
-TEST(Holds, OnTheOpenConnectionAreVoidUnderOtherTerms) {
+TEST(Holds, WaitAnewWhereTheTermsThatComeIntoForceHoldThemToo) {
+  Scene scene;
+  const std::string id = scene.Approved();
+  scene.home().WriteClauses(kOthersHoldToo);
+  scene.gateway().Reload();
+  scene.gateway().Reload();  // nothing is decided twice
+  EXPECT_EQ(scene.desk().StateOf(id), "waiting");
+  EXPECT_EQ(scene.Ask(HoldHeader(id)).status, 403);  // what was approved was under other terms
+  EXPECT_EQ(scene.desk().Approve(id, "alice").status, 200);
+  EXPECT_EQ(scene.Ask(HoldHeader(id)).status, 403);
+  EXPECT_EQ(scene.desk().Approve(id, "bob").status, 200);
+  const Reply released = scene.Ask(HoldHeader(id));
+  EXPECT_EQ(released.status, 200);
+  EXPECT_THAT(released.body, HasSubstr("MARK"));
+  EXPECT_EQ(OutcomesOfHeldAgain(scene.gateway()), (std::vector<std::string>{"hold held"}));
+}
+
+TEST(Holds, NeedNobodyWhereTheTermsThatComeIntoForcePermit) {
+  Scene scene;
+  const std::string id = scene.Held();
+  scene.home().Write("terms/clauses/main.cedar", kOthersPermit);
+  scene.gateway().Reload();
+  EXPECT_EQ(scene.desk().StateOf(id), "approved");
+  const Reply released = scene.Ask(HoldHeader(id));
+  EXPECT_EQ(released.status, 200);
+  EXPECT_THAT(released.body, HasSubstr("MARK"));
+  EXPECT_EQ(scene.Ask(HoldHeader(id)).status, 409);
+  EXPECT_EQ(OutcomesOfHeldAgain(scene.gateway()), (std::vector<std::string>{"permit permitted"}));
+  EXPECT_EQ(scene.gateway().Record().back().At(Field::kApprovals), "");
+}
+
+TEST(Holds, OnTheOpenConnectionAreVoidWhereOtherTermsForbid) {
   Scene scene(kDialects[0], Delivery::kStream, {.wait_ms = 20'000});
   auto reply = std::async(std::launch::async, [&] { return scene.Ask(); });
   const std::string id = scene.desk().NextWaiting();
   scene.desk().Approve(id, "alice");
-  scene.home().WriteClauses("@id(\"9\") forbid (principal, action == Action::\"embed\", resource);\n");
+  scene.home().WriteClauses(kOthersForbid);
   scene.gateway().Reload();
   const std::string body = reply.get().body;
   EXPECT_THAT(body, HasSubstr("void"));
   EXPECT_THAT(body, Not(HasSubstr("MARK")));
+}
+
+TEST(Holds, OnTheOpenConnectionAreGivenUnderTheTermsInForceWhenTheRequestComesBack) {
+  Scene scene(kDialects[0], Delivery::kStream, {.wait_ms = 20'000});
+  auto reply = std::async(std::launch::async, [&] { return scene.Ask(); });
+  const std::string id = scene.desk().NextWaiting();
+  scene.home().Write("terms/clauses/main.cedar", kOthersPermit);
+  scene.gateway().Reload();
+  const std::string body = reply.get().body;  // it began under terms that are not in force any more
+  EXPECT_THAT(body, HasSubstr("Proviso-Hold: " + id));
+  EXPECT_THAT(body, Not(HasSubstr("MARK")));
+  EXPECT_THAT(scene.Ask(HoldHeader(id)).body, HasSubstr("MARK"));
 }
 
 TEST(Holds, OfAWholeRequestSendItOnceWhenApproved) {

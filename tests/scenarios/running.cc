@@ -8,6 +8,7 @@
 #include <future>
 
 #include "base/file.h"
+#include "daemon/held_again.h"
 #include "daemon/in_force.h"
 #include "gateway/routes.h"
 #include "gateway/server.h"
@@ -173,7 +174,7 @@ void Running::Reload() {
   const auto configuration = Must(daemon::ReadConfiguration(parts_->home.path() / "config.toml"));
   parts_->snapshot = Must(daemon::MakeSnapshot(configuration));
   daemon::ConfigureRouting(configuration, parts_->providers, parts_->allowances);
-  Must(parts_->desk.VoidUnderOtherTerms(parts_->snapshot->terms->digest()));
+  (void)Must(daemon::DecideHeldAgain(parts_->desk, *parts_->log, *parts_->snapshot, parts_->clock));
   for (const auto& weak : parts_->cores) {
     const auto state = weak.lock();
     std::promise<base::Status> adopted;

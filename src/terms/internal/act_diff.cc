@@ -49,8 +49,13 @@ class Stopwatch {
 }  // namespace
 
 struct ActDiff::State {
-  State(const Package& before, const Package& after, Act act, analysis::Solver& asked)
-      : compared(before, after, act), solver(asked) {}
+  State(const Package& before, const Package& after, Act act, std::uint32_t directions,
+        analysis::Solver& asked)
+      : compared(before, after, act), solver(asked) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if ((directions >> i & 1U) == 0) Settle(i, FindingAnswer::kNo, "");
+    }
+  }
 
   /// What is known of a direction while it is sought.
   struct Search {
@@ -59,6 +64,7 @@ struct ActDiff::State {
   };
 
   void Compile();
+  void Settle(std::size_t direction, FindingAnswer answer, const std::string& reason);
   void SettleAll(FindingAnswer answer, const std::string& reason);
   void FindOneOfEach();
   void FindSmaller();
@@ -84,12 +90,15 @@ struct ActDiff::State {
   std::array<Search, 6> searches{};
 };
 
+void ActDiff::State::Settle(std::size_t direction, FindingAnswer answer, const std::string& reason) {
+  searches[direction].is_settled = true;
+  found[direction].answer = answer;
+  found[direction].reason = reason;
+}
+
 void ActDiff::State::SettleAll(FindingAnswer answer, const std::string& reason) {
   for (std::size_t i = 0; i < found.size(); ++i) {
-    if (searches[i].is_settled) continue;
-    searches[i].is_settled = true;
-    found[i].answer = answer;
-    found[i].reason = reason;
+    if (!searches[i].is_settled) Settle(i, answer, reason);
   }
 }
 
@@ -98,9 +107,7 @@ void ActDiff::State::Compile() {
   if (!made) return SettleAll(FindingAnswer::kUnknown, made.error().message);
   symbolic = std::move(*made);
   for (std::size_t i = 0; i < found.size(); ++i) {
-    if (Differs(i) != terms.False()) continue;
-    found[i].answer = FindingAnswer::kNo;
-    searches[i].is_settled = true;
+    if (Differs(i) == terms.False()) Settle(i, FindingAnswer::kNo, "");
   }
 }
 
@@ -178,11 +185,8 @@ void ActDiff::State::FindOneOfEach() {
     } else if (!why.reason.empty() && open.size() > 1) {
       one_by_one = true;
     } else {
-      for (const std::size_t direction : open) {
-        searches[direction].is_settled = true;
-        found[direction].answer = why.reason.empty() ? FindingAnswer::kNo : FindingAnswer::kUnknown;
-        found[direction].reason = why.reason;
-      }
+      for (const std::size_t direction : open)
+        Settle(direction, why.reason.empty() ? FindingAnswer::kNo : FindingAnswer::kUnknown, why.reason);
     }
   }
 }
@@ -256,8 +260,9 @@ Term ActDiff::State::Blocked(const Attribution& attribution) {
   return terms.And(all);
 }
 
-ActDiff::ActDiff(const Package& before, const Package& after, Act act, analysis::Solver& solver)
-    : state_(std::make_unique<State>(before, after, act, solver)) {}
+ActDiff::ActDiff(const Package& before, const Package& after, Act act, std::uint32_t directions,
+                 analysis::Solver& solver)
+    : state_(std::make_unique<State>(before, after, act, directions, solver)) {}
 
 ActDiff::~ActDiff() = default;
 

@@ -45,11 +45,13 @@ struct ActDirection {
 /// For one thread at a time.
 class ActDiff {
  public:
-  /// Borrows all of them.
-  ActDiff(const Package& before, const Package& after, Act act, analysis::Solver& solver);
+  /// `directions` says which of Directions() it is about, a bit for each. Borrows all else.
+  ActDiff(const Package& before, const Package& after, Act act, std::uint32_t directions,
+          analysis::Solver& solver);
   ~ActDiff();
 
-  /// In the order of Directions(). What cannot be said to a solver is unknown.
+  /// In the order of Directions(); of those that it is not about, "no". What cannot be said to a solver is
+  /// unknown.
   [[nodiscard]] const std::array<ActDirection, 6>& Discover();
 
   struct More {

@@ -141,6 +141,7 @@ class Otherwise {
   /// The facts by which the party alone makes the difference, as few as are found; empty where none are.
   /// A request that the later terms decide by the very clauses of the earlier ones comes before others.
   std::vector<std::string> FactsOfParty(const std::string& party) const {
+    if (NeedsAnother(party)) return {};
     const std::vector<std::string> facts = FactsOf(compared_.after(), party, FactsThatMatter(packages_));
     const FlatQuestion flat = Flatten(shown_);
     std::map<std::pair<bool, std::size_t>, std::vector<std::string>> found;
@@ -166,6 +167,20 @@ class Otherwise {
   static Question WithFact(FlatQuestion flat, const std::string& fact, const std::optional<Value>& value) {
     flat.facts = WithAttribute(flat.facts, fact, value);
     return Unflatten(flat);
+  }
+  /// Whether a clause that the earlier terms decide by is kept off, under the later ones, by what somebody
+  /// else asserts.
+  [[nodiscard]] bool NeedsAnother(const std::string& party) const {
+    for (const std::string& id : before_) {
+      const cedar::Policy* kept_off = compared_.after().deciding().Find(id);
+      if (kept_off == nullptr || kept_off->effect() == cedar::Effect::kPermit) continue;
+      const std::vector<std::string> facts = FactsReadBy(*kept_off).names;
+      for (const Question& without : WithoutOthers(compared_.after(), party, shown_, facts)) {
+        const std::vector<std::string> decided = Ids(compared_.DecideAfter(without).clauses);
+        if (std::ranges::find(decided, id) != decided.end()) return true;
+      }
+    }
+    return false;
   }
   [[nodiscard]] const Type* TypeOf(const std::string& fact) const {
     const cedar::EntityUid action("Action", std::string(NameOf(shown_.act)));

@@ -1,9 +1,11 @@
 #include "terms/internal/check_set_aside.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "terms/internal/asserters.h"
+#include "terms/internal/conform.h"
 #include "terms/internal/flat_question.h"
 #include "terms/witness.h"
 #include "terms/witness_words.h"
@@ -85,16 +87,37 @@ std::vector<std::string> FactsInTheWay(const Package& package, const std::string
   return {facts.begin(), facts.end()};
 }
 
+/// What one evaluation says of a question; far less than Evaluated, which asks everything.
+struct InTheWay {
+  std::set<std::string_view> forbids;  ///< Satisfied.
+  bool is_in_scope = false;            ///< Of the safeguard that is asked about.
+};
+
+InTheWay WhatIsInTheWay(const Package& package, const std::string& id, const Question& question) {
+  InTheWay way;
+  const auto conformed = ConformedQuestion::Of(package, question);
+  const auto entities = conformed ? EntitiesFor(package, **conformed) : std::unexpected(conformed.error());
+  if (!entities) return way;
+  const cedar::Request request = RequestOf(**conformed, std::nullopt);
+  thread_local cedar::CompiledPolicies::Scratch scratch;
+  const cedar::Verdict& verdict = package.compiled_deciding().Decide(request, *entities, scratch);
+  for (const cedar::Policy* policy : verdict.satisfied_forbids) way.forbids.insert(policy->id());
+  if (!IsSafeguard(package, id)) return way;
+  const cedar::Response scopes = cedar::Authorize(package.safeguard_policies(), *entities, request);
+  const auto is_it = [&id](const cedar::Policy* policy) { return policy->id() == id; };
+  way.is_in_scope = std::ranges::any_of(scopes.satisfied_permits, is_it) ||
+                    std::ranges::any_of(scopes.errors, is_it, &cedar::PolicyError::policy);
+  return way;
+}
+
 /// Whether the second request is free only because of what somebody else asserts.
 bool NeedsAnother(const Package& package, const Subject& subject, const Question& second) {
   const std::vector<Question> without =
       WithoutOthers(package, subject.party, second, FactsInTheWay(package, subject.id));
   return std::ranges::any_of(without, [&](const Question& question) {
-    const Evaluated e(package, question);
-    if (!IsSafeguard(package, subject.id)) return e.Satisfies(subject.id);
-    return e.IsInScope(subject.id) && std::ranges::any_of(e.forbids(), [&e](const cedar::Policy* forbid) {
-             return e.Satisfies(forbid->id());
-           });
+    const InTheWay way = WhatIsInTheWay(package, subject.id, question);
+    return IsSafeguard(package, subject.id) ? way.is_in_scope && !way.forbids.empty()
+                                            : way.forbids.contains(subject.id);
   });
 }
 
@@ -344,6 +367,25 @@ QuestionPair Nearer(QuestionPair pair, const StillShowsPair& still) {
   return pair;
 }
 
+/// Down to the member; a fact that one of the two lacks, and that has several, as a whole.
+std::vector<std::string> ChangedFacts(const QuestionPair& pair) {
+  const FlatQuestion first = Flatten(pair.first);
+  const FlatQuestion second = Flatten(pair.second);
+  std::map<std::string, std::vector<std::string>> by_fact;
+  for (const std::string& changed : FactsThatDiffer(pair.first, pair.second))
+    by_fact[changed.substr(0, changed.find('.'))].push_back(changed);
+  std::vector<std::string> facts;
+  for (const auto& [fact, members] : by_fact) {
+    const bool is_new = first.facts.Find(fact) == nullptr || second.facts.Find(fact) == nullptr;
+    if (is_new && members.size() > 1) {
+      facts.push_back(fact);
+    } else {
+      facts.insert(facts.end(), members.begin(), members.end());
+    }
+  }
+  return facts;
+}
+
 /// The pair made small: as few facts that differ as can be, and then as few facts.
 void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& finding) {
   Inquiry& inquiry = worker.About(part.act);
@@ -354,6 +396,7 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
   const auto still = [&](const Question& first, const Question& second) {
     // Cheap things first: most smaller pairs fail here.
     return Decide(package, second).outcome == Outcome::kPermit &&
+           Decide(package, first).outcome != Outcome::kPermit &&
            ShowsSetAside(package, subject, bar, Evaluated(package, first), Evaluated(package, second));
   };
   const Package* const packages[] = {&package};
@@ -367,7 +410,7 @@ void AddPair(const Subject& subject, const Part& part, Worker& worker, Finding& 
     if (std::ranges::find(free_facts, fact) == free_facts.end()) free_facts.push_back(fact);
   }
   pair = MinimisePair(std::move(pair), free_facts, packages, still);
-  finding.facts = FactsThatDiffer(pair.first, pair.second);
+  finding.facts = ChangedFacts(pair);
   for (const Question& question : {pair.first, pair.second}) {
     finding.witnesses.push_back({question, Decide(package, question), SentenceOf(package, question)});
   }

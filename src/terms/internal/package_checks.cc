@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "terms/explain.h"
 #include "terms/finding.h"
 #include "terms/internal/agreement_checks.h"
+#include "terms/limits.h"
 #include "terms/schema.h"
 
 namespace proviso::terms::internal {
@@ -80,6 +82,13 @@ void CheckClause(const Clause& clause, const Agreement& agreement, std::vector<s
 }
 
 void CheckSubjects(const Package& package, std::vector<std::string>& errors) {
+  base::JsonWriter json;
+  WriteAcknowledgements(json, package.agreement());
+  if (json.Take().size() > kAcknowledgedBytesMax) {
+    errors.push_back("agreement.toml: acknowledgement: all of them are more than " +
+                     std::to_string(kAcknowledgedBytesMax) +
+                     " bytes, which every decision's record would carry");
+  }
   std::vector<std::string> known{"generate", "embed", "call_tool", "release", "administer"};
   for (const Clause& clause : package.clauses()) known.push_back(clause.id);
   for (const Safeguard& safeguard : package.safeguards()) known.push_back(safeguard.name);
