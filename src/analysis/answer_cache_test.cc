@@ -23,7 +23,10 @@ class AnswerCacheTest : public ::testing::Test {
         std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
   }
 
-  fs::path directory = fs::path(::testing::TempDir()) / "answer_cache_test";
+  // Of its own: ctest runs several tests of this class at once.
+  fs::path directory =
+      fs::path(::testing::TempDir()) /
+      (std::string("answer_cache_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(AnswerCacheTest, FindsWhatWasKept) {
