@@ -70,7 +70,8 @@ class SolverTest : public ::testing::Test {
     return query;
   }
 
-  fs::path directory = fs::path(::testing::TempDir()) / "solver_test";
+  fs::path directory = fs::path(::testing::TempDir()) /
+                       ("solver_test_" + std::to_string(::getpid()));  // ctest runs several at once
   Terms t;
   Term x = t.Variable("x", t.IntSort());
   Term y = t.Variable("y", t.IntSort());
