@@ -47,24 +47,6 @@ bool Matches(std::u32string_view text, const std::vector<PatternPiece>& pattern)
   return !is_fixed || text.empty();
 }
 
-std::string NameOf(Sort sort) {
-  switch (sort->kind) {
-    case SortNode::Kind::kBool:
-      return "Bool";
-    case SortNode::Kind::kInt:
-      return "Int";
-    case SortNode::Kind::kString:
-      return "String";
-    case SortNode::Kind::kBitVec:
-      return "Bits" + std::to_string(sort->width);
-    case SortNode::Kind::kSet:
-      return "Set<" + NameOf(sort->element) + ">";
-    case SortNode::Kind::kDatatype:
-      return sort->name;
-  }
-  return {};
-}
-
 void AddElements(Term set, LiteralSet& into) {
   // Built from the left: the depth is there.
   for (; set->kind == Kind::kUnion && into.is_literal; set = set->children[0]) {

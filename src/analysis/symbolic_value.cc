@@ -17,24 +17,6 @@ using cedar::TypePtr;
 using cedar::Value;
 using Kind = Type::Kind;
 
-std::string NameOf(Sort sort) {
-  switch (sort->kind) {
-    case SortNode::Kind::kBool:
-      return "Bool";
-    case SortNode::Kind::kInt:
-      return "Int";
-    case SortNode::Kind::kString:
-      return "String";
-    case SortNode::Kind::kBitVec:
-      return "BitVec" + std::to_string(sort->width);
-    case SortNode::Kind::kSet:
-      return "Set<" + NameOf(sort->element) + ">";
-    case SortNode::Kind::kDatatype:
-      return sort->name;
-  }
-  std::unreachable();
-}
-
 /// FNV-1a, for names that would be too long.
 std::string DigestOf(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325U;

@@ -48,6 +48,9 @@ struct SortNode {
   std::vector<Constructor> constructors{};  ///< of kDatatype
 };
 
+/// "Int", "Set<entity User>", a datatype's own name.
+[[nodiscard]] std::string NameOf(Sort sort);
+
 struct TermNode;
 using Term = const TermNode*;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <utility>
 
 namespace proviso::analysis {
 namespace {
@@ -144,6 +145,24 @@ const Function* TermStore::Declare(std::string_view name, std::vector<Sort> argu
   }
   functions_.push_back({std::string(name), std::move(arguments), result});
   return functions_by_name_.emplace(name, &functions_.back()).first->second;
+}
+
+std::string NameOf(Sort sort) {
+  switch (sort->kind) {
+    case SortNode::Kind::kBool:
+      return "Bool";
+    case SortNode::Kind::kInt:
+      return "Int";
+    case SortNode::Kind::kString:
+      return "String";
+    case SortNode::Kind::kBitVec:
+      return "Bits" + std::to_string(sort->width);
+    case SortNode::Kind::kSet:
+      return "Set<" + NameOf(sort->element) + ">";
+    case SortNode::Kind::kDatatype:
+      return sort->name;
+  }
+  std::unreachable();
 }
 
 }  // namespace proviso::analysis

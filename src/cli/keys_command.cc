@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/json_writer.h"
+#include "cli/add_command.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/limits.h"
@@ -104,19 +105,6 @@ Status Aws(const Options& options, Console& console) {
   return {};
 }
 
-using Work = Status (*)(const Options&, Console&);
-
-CLI::App* Add(CLI::App& parent, Console& console, const char* name, const char* what, const char* footer,
-              Work work, std::shared_ptr<Options> options) {
-  CLI::App* command = parent.add_subcommand(name, what);
-  command->footer(footer);
-  command->add_flag("--json", options->json, "Print one JSON object");
-  command->callback([&console, work, options] {
-    if (auto done = work(*options, console); !done) console.Fail(done.error());
-  });
-  return command;
-}
-
 }  // namespace
 
 void AddKeysCommand(CLI::App& app, Console& console) {
@@ -124,26 +112,27 @@ void AddKeysCommand(CLI::App& app, Console& console) {
   keys->require_subcommand(1);
   keys->footer("Example:\n  proviso keys new alice.example --out alice.key");
   const auto options = std::make_shared<Options>();  // shared with the callbacks that CLI11 keeps
-  CLI::App* made = Add(*keys, console, "new", "Make a signing key (Ed25519) and print its public half",
-                       "What it prints belongs into agreement.toml, as an approver's `key`.\nExample:\n"
-                       "  proviso keys new alice.example --out alice.key",
-                       New, options);
+  CLI::App* made =
+      AddCommand(*keys, console, "new", "Make a signing key (Ed25519) and print its public half",
+                 "What it prints belongs into agreement.toml, as an approver's `key`.\nExample:\n"
+                 "  proviso keys new alice.example --out alice.key",
+                 New, options);
   made->add_option("NAME", options->name, "The key's name, without spaces and '+'")->required();
   made->add_option("--out", options->file, "The file to write; must not be there")->required();
-  CLI::App* show = Add(*keys, console, "show", "Print the public half of a signing key",
-                       "Example:\n  proviso keys show alice.key", Show, options);
+  CLI::App* show = AddCommand(*keys, console, "show", "Print the public half of a signing key",
+                              "Example:\n  proviso keys show alice.key", Show, options);
   show->add_option("FILE", options->file, "The key's file")->required();
   CLI::App* api =
-      Add(*keys, console, "api", "Make an API key, and its SHA-256 for config.toml",
-          "The key goes to the application, the SHA-256 under [[key]] or [[operator]].\nExamples:\n"
-          "  proviso keys api\n  proviso keys api --out api.key --json",
-          Api, options);
+      AddCommand(*keys, console, "api", "Make an API key, and its SHA-256 for config.toml",
+                 "The key goes to the application, the SHA-256 under [[key]] or [[operator]].\nExamples:\n"
+                 "  proviso keys api\n  proviso keys api --out api.key --json",
+                 Api, options);
   api->add_option("--out", options->file, "Write the key to this new file instead of printing it");
-  CLI::App* aws =
-      Add(*keys, console, "aws", "Make an access key for an application that uses an AWS SDK",
-          "What it prints belongs under [[key]]. The application is given the id, and the file's content as\n"
-          "its secret access key.\nExample:\n  proviso keys aws --out keys/app.aws",
-          Aws, options);
+  CLI::App* aws = AddCommand(
+      *keys, console, "aws", "Make an access key for an application that uses an AWS SDK",
+      "What it prints belongs under [[key]]. The application is given the id, and the file's content as\n"
+      "its secret access key.\nExample:\n  proviso keys aws --out keys/app.aws",
+      Aws, options);
   aws->add_option("--out", options->file, "The file to write the secret to; must not be there")->required();
 }
 

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/clock.h"
+#include "cli/add_command.h"
 #include "cli/console.h"
 #include "cli/limits.h"
 #include "cli/signing_commands.h"
@@ -201,25 +202,11 @@ base::Status RunHistory(const Options& options, Console& console) {
   return {};
 }
 
-using Work = base::Status (*)(const Options&, Console&);
-
-CLI::App* Add(CLI::App& terms, Console& console, const char* name, const char* what, const char* footer,
-              Work work, const std::shared_ptr<Options>& options) {
-  CLI::App* command = terms.add_subcommand(name, what);
-  command->footer(footer);
-  command->add_flag("--json", options->json, "Print one JSON object");
-  command->add_option("--home", options->home, "The gateway's home")->capture_default_str();
-  command->callback([&console, work, options] {
-    if (auto done = work(*options, console); !done) console.Fail(done.error());
-  });
-  return command;
-}
-
 }  // namespace
 
 void AddActivationCommands(CLI::App& terms, Console& console) {
   const auto options = std::make_shared<Options>();  // shared with the callbacks that CLI11 keeps
-  CLI::App* activate = Add(
+  CLI::App* activate = AddCommand(
       terms, console, "activate", "Put a signed agreement in force",
       "Checks its quorum and all that the gateway would check, puts it into the history that [terms] of\n"
       "config.toml names, and has a running gateway switch. What is refused leaves everything as it was.\n"
@@ -227,12 +214,14 @@ void AddActivationCommands(CLI::App& terms, Console& console) {
       "Example:\n  proviso terms activate founding.bundle --home ./gateway",
       RunActivate, options);
   activate->add_option("FILE", options->file, "The bundle")->required();
-  CLI::App* history =
-      Add(terms, console, "history", "The chain of agreements: who signed what when; verified, offline",
-          "Exit codes: 0 every link verifies, 1 one does not (it is named).\nExamples:\n"
-          "  proviso terms history --home ./gateway\n  proviso terms history ./agreements --json",
-          RunHistory, options);
+  CLI::App* history = AddCommand(
+      terms, console, "history", "The chain of agreements: who signed what when; verified, offline",
+      "Exit codes: 0 every link verifies, 1 one does not (it is named).\nExamples:\n"
+      "  proviso terms history --home ./gateway\n  proviso terms history ./agreements --json",
+      RunHistory, options);
   history->add_option("DIR", options->directory, "The directory of a history, instead of the home's");
+  for (CLI::App* command : {activate, history})
+    command->add_option("--home", options->home, "The gateway's home")->capture_default_str();
 }
 
 }  // namespace proviso::cli

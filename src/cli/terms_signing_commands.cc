@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/add_command.h"
 #include "cli/console.h"
 #include "cli/limits.h"
 #include "cli/signing_commands.h"
@@ -225,24 +226,11 @@ base::Status Verify(const Options& options, Console& console) {
   return {};
 }
 
-using Work = base::Status (*)(const Options&, Console&);
-
-CLI::App* Add(CLI::App& terms, Console& console, const char* name, const char* what, const char* footer,
-              Work work, const std::shared_ptr<Options>& options) {
-  CLI::App* command = terms.add_subcommand(name, what);
-  command->footer(footer);
-  command->add_flag("--json", options->json, "Print one JSON object");
-  command->callback([&console, work, options] {
-    if (auto done = work(*options, console); !done) console.Fail(done.error());
-  });
-  return command;
-}
-
 }  // namespace
 
 void AddSigningCommands(CLI::App& terms, Console& console) {
   const auto options = std::make_shared<Options>();  // shared with the callbacks that CLI11 keeps
-  CLI::App* bundle = Add(
+  CLI::App* bundle = AddCommand(
       terms, console, "bundle", "Make one file of a package, for its parties to sign; or merge signed copies",
       "The same files give the same bytes. A file that is there is never written over.\n"
       "Examples:\n  proviso terms bundle my-terms -o my-terms.bundle\n"
@@ -257,19 +245,20 @@ void AddSigningCommands(CLI::App& terms, Console& console) {
   bundle->add_option("-o,--out", options->out, "The file to write; terms.bundle otherwise");
   bundle->add_flag("--no-proofs", options->no_proofs,
                    "Leave out what the analysis proved; a gateway without a solver then cannot load it");
-  CLI::App* sign = Add(terms, console, "sign", "Add one party's signature to a bundle",
-                       "Shows what is signed first. The key is one that `proviso keys new` made.\nExample:\n"
-                       "  proviso terms sign my-terms.bundle --key customer.key",
-                       Sign, options);
+  CLI::App* sign =
+      AddCommand(terms, console, "sign", "Add one party's signature to a bundle",
+                 "Shows what is signed first. The key is one that `proviso keys new` made.\nExample:\n"
+                 "  proviso terms sign my-terms.bundle --key customer.key",
+                 Sign, options);
   sign->add_option("FILE", options->file, "The bundle; the signature is added to it")->required();
   sign->add_option("--key", options->key_file, "File with the signing key")->required();
   sign->add_option("--as", options->party, "The party, when the agreement itself does not list the key");
-  CLI::App* verify =
-      Add(terms, console, "verify", "Who has signed a bundle, and who must",
-          "Exit codes: 0 it has its quorum, 1 it lacks it (or does not load), 3 it is no bundle.\n"
-          "The quorum is named by the agreement that it supersedes; give that with --against.\nExamples:\n"
-          "  proviso terms verify first.bundle\n  proviso terms verify second.bundle --against first.bundle",
-          Verify, options);
+  CLI::App* verify = AddCommand(
+      terms, console, "verify", "Who has signed a bundle, and who must",
+      "Exit codes: 0 it has its quorum, 1 it lacks it (or does not load), 3 it is no bundle.\n"
+      "The quorum is named by the agreement that it supersedes; give that with --against.\nExamples:\n"
+      "  proviso terms verify first.bundle\n  proviso terms verify second.bundle --against first.bundle",
+      Verify, options);
   verify->add_option("FILE", options->file, "The bundle")->required();
   verify->add_option("--against", options->against,
                      "What it supersedes: a bundle, a history whose last it is, or a package");

@@ -26,25 +26,13 @@ std::shared_ptr<const Package> Loaded(const std::string& clauses, const std::str
   return package ? *package : nullptr;
 }
 
-std::string Text(FindingAnswer answer) {
-  switch (answer) {
-    case FindingAnswer::kYes:
-      return "yes";
-    case FindingAnswer::kNo:
-      return "no";
-    case FindingAnswer::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 /// "vacuous 2: yes", one line for each finding of these questions.
 std::string Answers(const CheckReport& report) {
   std::string lines;
   for (const Finding& finding : report.findings) {
     lines += std::string(NameOf(finding.question)) + " " + finding.subject +
-             (finding.party.empty() ? "" : " by " + finding.party) + ": " + Text(finding.answer) +
-             (finding.is_remarkable ? " !" : "") + "\n";
+             (finding.party.empty() ? "" : " by " + finding.party) + ": " +
+             std::string(NameOf(finding.answer)) + (finding.is_remarkable ? " !" : "") + "\n";
     EXPECT_EQ(finding.reason, "") << finding.sentence;
   }
   return lines;

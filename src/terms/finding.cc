@@ -29,6 +29,18 @@ std::optional<CheckQuestion> CheckQuestionNamed(std::string_view name) {
   return static_cast<CheckQuestion>(found - kQuestionNames.begin());
 }
 
+std::string_view NameOf(FindingAnswer answer) {
+  switch (answer) {
+    case FindingAnswer::kYes:
+      return "yes";
+    case FindingAnswer::kNo:
+      return "no";
+    case FindingAnswer::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
 std::string_view NameOf(Basis basis) {
   switch (basis) {
     case Basis::kProved:

@@ -40,6 +40,8 @@ enum class FindingAnswer : std::uint8_t {
   kNo,      ///< It is not so: shown by `witnesses`, or proved.
   kUnknown  ///< Time or memory ran out, or the solver gave up: `reason`.
 };
+/// "yes", "no", "unknown".
+[[nodiscard]] std::string_view NameOf(FindingAnswer answer);
 /// How the answer is known. "proved", "counterexample", "read" (from the text alone), "unknown".
 enum class Basis : std::uint8_t { kProved, kWitness, kRead, kUnknown };
 [[nodiscard]] std::string_view NameOf(Basis basis);

@@ -71,7 +71,7 @@ void PutTags(HtmlWriter& html, const CheckedPackage& checked, const Finding& fin
     const std::string kind(internal::NameOf(internal::KindOfSubject(checked.package, finding)));
     html.Element("span", kind + " " + finding.subject);
   }
-  html.Element("span", "answer: " + std::string(internal::NameOf(finding.answer)));
+  html.Element("span", "answer: " + std::string(terms::NameOf(finding.answer)));
   html.Element("span", "known by: " + std::string(NameOf(finding.basis)));
   if (finding.is_acknowledged) html.Element("span", "acknowledged in the agreement");
   html.End("p");
@@ -138,7 +138,7 @@ void PutOthers(HtmlWriter& html, const CheckReport& report, CheckQuestion questi
     html.Element("th", column, {{"scope", "col"}});
   html.End("tr");
   for (const Finding* finding : others) {
-    html.Begin("tr").Element("td", finding->subject).Element("td", internal::NameOf(finding->answer));
+    html.Begin("tr").Element("td", finding->subject).Element("td", terms::NameOf(finding->answer));
     html.Element("td", NameOf(finding->basis)).Element("td", finding->sentence).End("tr");
   }
   html.End("table").End("div").End("details");

@@ -100,7 +100,7 @@ void WriteWordings(JsonWriter& json, const ComparedPackages& compared) {
 void WriteDifference(JsonWriter& json, const ComparedPackages& compared, const Difference& difference) {
   json.BeginObject().Key("from").String(NameOf(difference.direction.from));
   json.Key("to").String(NameOf(difference.direction.to));
-  json.Key("answer").String(internal::NameOf(difference.answer)).Key("examples").BeginArray();
+  json.Key("answer").String(NameOf(difference.answer)).Key("examples").BeginArray();
   for (const Difference::Example& example : difference.examples) WriteExample(json, compared, example);
   json.EndArray().Key("reason").String(difference.reason);
   WriteTexts(json, "scripts", difference.scripts);
@@ -117,7 +117,7 @@ bool StandsAgainstLoading(const CheckedPackage& checked, const Finding& finding)
 void WriteFinding(JsonWriter& json, const CheckedPackage& checked, const Finding& finding) {
   json.BeginObject().Key("question").String(NameOf(finding.question)).Key("subject").String(finding.subject);
   json.Key("subject_kind").String(internal::NameOf(internal::KindOfSubject(checked.package, finding)));
-  json.Key("answer").String(internal::NameOf(finding.answer)).Key("basis").String(NameOf(finding.basis));
+  json.Key("answer").String(NameOf(finding.answer)).Key("basis").String(NameOf(finding.basis));
   json.Key("remarkable").Bool(finding.is_remarkable).Key("acknowledged").Bool(finding.is_acknowledged);
   json.Key("acknowledged_because").String(internal::AcknowledgedBecause(checked.package, finding));
   json.Key("stands_against_loading").Bool(StandsAgainstLoading(checked, finding));

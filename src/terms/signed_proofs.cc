@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::string_view kAcknowledged = "acknowledged";
 
-std::string_view NameOf(FindingAnswer answer) {
-  switch (answer) {
-    case FindingAnswer::kYes:
-      return "yes";
-    case FindingAnswer::kNo:
-      return "no";
-    case FindingAnswer::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 std::string ScriptOf(const Finding& finding) {
   if (finding.scripts.empty()) return "none";
   std::string lines;

@@ -81,18 +81,6 @@ std::string_view MeaningOf(CheckQuestion question) {
          "what is permitted.";
 }
 
-std::string_view NameOf(FindingAnswer answer) {
-  switch (answer) {
-    case FindingAnswer::kYes:
-      return "yes";
-    case FindingAnswer::kNo:
-      return "no";
-    case FindingAnswer::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 std::string Counted(std::size_t count, std::string_view one, std::string_view many) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }

@@ -14,8 +14,6 @@ namespace proviso::terms::internal {
 
 /// "No request ever satisfies this clause."
 [[nodiscard]] std::string_view MeaningOf(CheckQuestion question);
-/// "yes", "no", "unknown".
-[[nodiscard]] std::string_view NameOf(FindingAnswer answer);
 /// "1 finding", "2 findings".
 [[nodiscard]] std::string Counted(std::size_t count, std::string_view one, std::string_view many);
 /// "a", "a and b", "a, b and c".
