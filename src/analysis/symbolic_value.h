@@ -17,8 +17,8 @@ struct SymbolicField;
 /// is a Set of its elements' sort. A record has no term of its own: it is its fields, so that reading one
 /// costs nothing; where a sort is needed (an element of a set) it becomes a datatype (symbolic_value.cc).
 struct SymbolicValue {
-  cedar::TypePtr type;                  ///< what it is, with every field that it may have; never null
-  Term term = nullptr;                  ///< nullptr for a record
+  cedar::TypePtr type;                ///< what it is, with every field that it may have; never null
+  Term term = nullptr;                ///< nullptr for a record
   std::vector<SymbolicField> fields;  ///< of a record, sorted by name
 
   [[nodiscard]] bool is_record() const { return type->kind == cedar::Type::Kind::kRecord; }

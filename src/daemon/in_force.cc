@@ -230,7 +230,8 @@ base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& 
 
 base::Result<std::shared_ptr<const Snapshot>> MakeSnapshot(const Configuration& configuration,
                                                            const LoadedTerms& terms) {
-  if (auto may = CheckTerms(*terms.package, configuration.home / "analysis", PROVISO_VERSION, terms.proofs); !may)
+  if (auto may = CheckTerms(*terms.package, configuration.home / "analysis", PROVISO_VERSION, terms.proofs);
+      !may)
     return base::Within(configuration.terms_directory.string(), may.error());
   auto snapshot = std::make_shared<Snapshot>();  // shared: every core and every request in flight holds it
   snapshot->terms = terms.package;

@@ -45,8 +45,8 @@ TEST(Entries, OfARequestSayWhoWhatAndUnderWhich) {
 
 TEST(Entries, CarryWhatThePartiesAcknowledgeOfTheirTerms) {
   Case the_case = *OpenExample();
-  auto terms = terms::Package::FromFiles(
-      {{"agreement.toml", R"([agreement]
+  auto terms =
+      terms::Package::FromFiles({{"agreement.toml", R"([agreement]
 name = "accepted"
 version = "1"
 [[party]]
@@ -61,7 +61,7 @@ subject = "2"
 party = "customer"
 reason = "Annex B."
 )"},
-       {"clauses/a.cedar", "@id(\"2\") permit (principal, action, resource);"}});
+                                 {"clauses/a.cedar", "@id(\"2\") permit (principal, action, resource);"}});
   ASSERT_TRUE(terms.has_value()) << terms.error().message;
   the_case.terms = *terms;
   const std::string acknowledged =

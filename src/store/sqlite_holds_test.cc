@@ -178,8 +178,8 @@ TEST_F(SqliteHoldsFile, RefusesToReadUnderAnotherKeyOrFromAnotherPlace) {
   auto other_key = SqliteHolds::Open(Path(), keys::SealingKey::Generate()).value();
   EXPECT_EQ(other_key.Get(one.id).error().code, base::ErrorCode::kCorrupt);
 
-  auto database =
-      Database::Open(Path(), {.application_id = 0x50764864, .migrations = std::array{std::string_view(), std::string_view()}});
+  auto database = Database::Open(Path(), {.application_id = 0x50764864,
+                                          .migrations = std::array{std::string_view(), std::string_view()}});
   ASSERT_TRUE(database) << database.error().message;
   auto swap =
       database
@@ -194,8 +194,8 @@ TEST_F(SqliteHoldsFile, NobodyApprovesByWritingToTheDatabase) {
   Desk desk(holds, clock_);
   const Hold hold = desk.Open(Engage(), kLifetimeMs).value();
   ASSERT_TRUE(desk.Decide(NoteOn(hold, Verdict::kApprove, Everyone().alice), book_));
-  auto database =
-      Database::Open(Path(), {.application_id = 0x50764864, .migrations = std::array{std::string_view(), std::string_view()}});
+  auto database = Database::Open(Path(), {.application_id = 0x50764864,
+                                          .migrations = std::array{std::string_view(), std::string_view()}});
   auto forge = database->Prepare("UPDATE hold SET state = 'approved' WHERE id = ?").value();
   ASSERT_EQ(forge.Text(hold.id).Run(), 1);
   const auto release = desk.Redeem(Retry(hold), book_);

@@ -33,8 +33,8 @@ inline constexpr std::size_t kDeclaredBytesMax = 8'192;
 inline constexpr std::size_t kInputBytesMax = 1U << 20U;
 /// Deepest nesting of one tool call's arguments that a decision reads.
 inline constexpr std::size_t kInputDepthMax = 64;
-/// Words of a clause's two wordings that are compared one by one for a report, between what they begin and end
-/// with in common.
+/// Words of a clause's two wordings that are compared one by one for a report, between what they begin and
+/// end with in common.
 inline constexpr std::size_t kWordsComparedMax = 1'000;
 /// Most decisions made to make one witness smaller; past it, it is as small as it has become.
 inline constexpr std::size_t kMinimiseStepsMax = 20'000;
