@@ -1,4 +1,5 @@
-"""The tour: five things that an application can ask of a gateway, and what becomes of each.
+"""The tour: five things that an application can ask of a gateway, and what becomes of each; and what other
+wording of an agreement would let through.
 
 `proviso tour` starts a gateway and runs this against it. By hand, against a gateway that runs:
 
@@ -42,6 +43,7 @@ TOOL = {
 ANSWER_SECONDS_MAX = 180
 HOLD_SECONDS_MAX = 120
 PUBLISH_SECONDS_MAX = 1.0
+AGREEMENTS = pathlib.Path(__file__).resolve().parent.parent / "agreements"
 
 
 class NotAsTold(Exception):
@@ -277,6 +279,24 @@ class Tour:
             expect(str(spoiled.relative_to(copy)) in found, "verification does not name the file that was changed")
         self.page.command(self.shown("record", "verify", str(self.home / "record"), "--key", key))
 
+    # 6: two wordings.
+
+    def compare_wordings(self) -> None:
+        before, after = str(AGREEMENTS / "two-exceptions"), str(AGREEMENTS / "overnight-offer")
+        done = self.proviso("terms", "diff", before, after, "--json", exit_codes=(0, 1))
+        report = json.loads(done.stdout)
+        self.page.say("compares", "an agreement with two exceptions, and an offer that keeps them under a condition")
+        self.page.say("proved", f"{report['verdict']} ({report['solver']}, {report['took_ms'] / 1000:.1f} s)")
+        loosened = [each for each in report["differences"] if each["to"] == "permit" and each["answer"] == "yes"]
+        expect(loosened, "the offer lets nothing through that the agreement holds or forbids")
+        for difference in loosened:
+            example = difference["examples"][0]
+            self.page.say(f"{difference['from']} → permit", example["sentence"], "warn")
+            alone = [f"the {by['party']} alone, by {' and '.join(by['facts'])}" for by in example["by_party"]]
+            expect(alone, "no party alone can bring it about")
+            self.page.say("who", "; ".join(alone))
+        self.page.command(self.shown("terms", "show", after))
+
     def copy_record(self, copy: pathlib.Path) -> None:
         """The public files; the checkpoint first, because all that it covers is there before it is."""
         record = self.home / "record"
@@ -385,6 +405,7 @@ STEPS = (
     ("A purpose that the terms forbid", Tour.ask_for_forbidden_purpose),
     ("A tool call that engages: held until two people have decided", Tour.hold_a_call),
     ("The record: verified offline, then spoiled in one bit", Tour.verify_the_record),
+    ("Two wordings of one agreement: what the new one lets through, and by whom", Tour.compare_wordings),
 )
 
 

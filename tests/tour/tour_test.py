@@ -14,7 +14,7 @@ from support.gateway import BINARY, Serving, free_port, run, why_not
 from support.recordings import ROOT
 
 SECONDS_MAX = 120
-STEPS = 5
+STEPS = 6
 UPSTREAM = ROOT / "examples/tour/recorded_upstream.py"
 STORYTELLER = ROOT / "examples/tour/tour.py"
 
