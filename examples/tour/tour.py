@@ -291,7 +291,7 @@ class Tour:
         expect(loosened, "the offer lets nothing through that the agreement holds or forbids")
         for difference in loosened:
             example = difference["examples"][0]
-            self.page.say(f"{difference['from']} → permit", example["sentence"], "warn")
+            self.page.say(f"was {difference['from']}", f"now permitted: {example['sentence']}", "warn")
             alone = [f"the {by['party']} alone, by {' and '.join(by['facts'])}" for by in example["by_party"]]
             expect(alone, "no party alone can bring it about")
             self.page.say("who", "; ".join(alone))
