@@ -10,6 +10,7 @@
 #include "protocol/internal/reading.h"
 #include "protocol/internal/responses/answer_parts.h"
 #include "protocol/internal/responses/block_steps.h"
+#include "protocol/internal/responses/items.h"
 #include "protocol/internal/responses/parts.h"
 
 namespace proviso::protocol::internal {
@@ -239,6 +240,9 @@ Status ResponsesEventReader::Done(Json item, std::size_t index) {
 }
 
 Status ResponsesEventReader::Terminal(Json response, Steps& out) {
+  // What a whole response may not have, its telling at the end of a stream may not have either.
+  AnswerSummary head;
+  if (auto read = ReadResponseHead(response, "response", head); !read) return read;
   std::size_t index = 0;
   for (const Json item : response.Find("output").elements()) {
     const std::size_t at = index++;

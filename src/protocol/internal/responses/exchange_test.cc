@@ -371,6 +371,18 @@ TEST(ResponsesAnswer, LosesNothingThatComesOnlyAtTheEnd) {
   EXPECT_EQ(answer.usage->output, 2);
 }
 
+TEST(ResponsesAnswer, RefusesAtTheEndOfAStreamWhatAWholeResponseMayNotHave) {
+  const std::string lines =
+      std::string(kOpening) +
+      R"({"type":"response.completed","response":{"iD":"x","status":"completed","output":[]}})"
+      "\n";
+  const auto reader = MakeAnswerReader(kResponses, Delivery::kStream);
+  std::vector<AnswerDelta> steps;
+  const auto fed = reader->Feed(internal::FramesOf(kResponses, lines), steps);
+  ASSERT_FALSE(fed);
+  EXPECT_THAT(fed.error().message, testing::HasSubstr("\"iD\" differs from a known one only by letter case"));
+}
+
 TEST(ResponsesAnswer, PutsSignaturesIntoEnvelopes) {
   ExchangeAnswer answer{.dialect = Dialect::kAnthropicMessages,
                         .id = "msg_7",
