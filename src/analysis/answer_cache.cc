@@ -63,15 +63,19 @@ std::optional<std::string> AnswerCache::Find(std::string_view name) const {
 }
 
 base::Status AnswerCache::Keep(std::string_view name, std::string_view answer) {
-  if (const std::uint32_t before = kept_++; before % kPrunedEvery == 0) {
+  const std::string content = std::string(kHead) + Checksum(answer) + std::string(answer);
+  auto put = PutFile(directory_ / name, content);
+  if (!put) {
+    // The first answer, in whichever thread; or somebody took the directory away.
     std::error_code error;
     if (fs::create_directories(directory_, error)) {
       fs::permissions(directory_, fs::perms::owner_all, error);
     }
     if (error) return base::Fail(base::ErrorCode::kIo, directory_.string() + ": " + error.message());
-    Prune(kCachedAnswersMax, kCachedBytesMax);
+    put = PutFile(directory_ / name, content);
   }
-  return PutFile(directory_ / name, std::string(kHead) + Checksum(answer) + std::string(answer));
+  if (kept_++ % kPrunedEvery == 0) Prune(kCachedAnswersMax, kCachedBytesMax);
+  return put;
 }
 
 void AnswerCache::Prune(std::size_t answers_max, std::uintmax_t bytes_max) const {
