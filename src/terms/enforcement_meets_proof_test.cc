@@ -196,18 +196,6 @@ std::shared_ptr<const Package> RandomPackage(RandomClauses& random) {
   return package ? *package : nullptr;  // a random clause may not validate
 }
 
-Term TermOf(const SymbolicPackage::Outcomes& outcomes, Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPermit:
-      return outcomes.permit;
-    case Outcome::kHold:
-      return outcomes.hold;
-    case Outcome::kForbid:
-      break;
-  }
-  return outcomes.forbid;
-}
-
 /// The question's facts that matter, and its names, as the only ones that there are.
 std::vector<Term> IsExactly(analysis::Terms& terms, const analysis::SymbolicRequest& symbolic,
                             const Question& question) {
@@ -251,7 +239,7 @@ class Agreeing : public ::testing::Test {
       analysis::Query query{inquiry.question()->assumptions, {}};
       for (const Term term : inquiry.symbolic().Assumptions()) query.assertions.push_back(term);
       query.assertions.insert(query.assertions.end(), exactly.begin(), exactly.end());
-      query.assertions.push_back(TermOf(*inquiry.outcomes(), outcome));
+      query.assertions.push_back(inquiry.outcomes()->Of(outcome));
       const auto answer = solver_.Ask(query);
       ASSERT_TRUE(answer) << answer.error().message;
       const auto expected =
@@ -267,7 +255,7 @@ class Agreeing : public ::testing::Test {
   void ExpectModelsAgree(internal::Inquiry& inquiry) {
     for (const Outcome outcome : {Outcome::kPermit, Outcome::kHold, Outcome::kForbid}) {
       const internal::Sought sought =
-          inquiry.Seek(TermOf(*inquiry.outcomes(), outcome),
+          inquiry.Seek(inquiry.outcomes()->Of(outcome),
                        [outcome](const internal::Evaluated& e) { return e.outcome() == outcome; });
       ASSERT_NE(sought.kind, internal::Sought::Kind::kUnknown) << sought.reason << "\n"
                                                                << cedar::Print(inquiry.package().deciding());

@@ -221,4 +221,16 @@ Compiler& SymbolicPackage::compiler() {
   return state_->plain_compiler;
 }
 
+Term SymbolicPackage::Outcomes::Of(Outcome outcome) const {
+  switch (outcome) {
+    case Outcome::kPermit:
+      return permit;
+    case Outcome::kHold:
+      return hold;
+    case Outcome::kForbid:
+      break;
+  }
+  return forbid;
+}
+
 }  // namespace proviso::terms

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "analysis/compile.h"
+#include "terms/decide.h"
 #include "terms/package.h"
 
 namespace proviso::terms {
@@ -36,6 +37,8 @@ class SymbolicPackage {
     analysis::Term permit;
     analysis::Term hold;
     analysis::Term forbid;
+
+    [[nodiscard]] analysis::Term Of(Outcome outcome) const;
   };
   /// Fails as Compiler::Compile, with the clause's file.
   [[nodiscard]] base::Result<Outcomes> Decide();

@@ -210,18 +210,6 @@ SymbolicPackage::Outcomes SymbolicCompared::Refused(const SymbolicPackage::Outco
           terms_.Or({terms_.Not(accepted), decided.forbid})};
 }
 
-Term SymbolicCompared::OutcomeOf(const SymbolicPackage::Outcomes& outcomes, Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPermit:
-      return outcomes.permit;
-    case Outcome::kHold:
-      return outcomes.hold;
-    case Outcome::kForbid:
-      break;
-  }
-  return outcomes.forbid;
-}
-
 std::vector<Term> SymbolicCompared::Assumptions() {
   std::vector<Term> all = question_->assumptions;
   for (const std::vector<Term>& more : {arrives_, before_->Assumptions(), after_->Assumptions()}) {

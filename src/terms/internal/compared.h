@@ -72,8 +72,8 @@ class SymbolicCompared {
   [[nodiscard]] SymbolicPackage& after() { return *after_; }
   [[nodiscard]] analysis::Terms& terms() { return terms_; }
   /// With refusals.
-  [[nodiscard]] analysis::Term Before(Outcome outcome) const { return OutcomeOf(before_outcomes_, outcome); }
-  [[nodiscard]] analysis::Term After(Outcome outcome) const { return OutcomeOf(after_outcomes_, outcome); }
+  [[nodiscard]] analysis::Term Before(Outcome outcome) const { return before_outcomes_.Of(outcome); }
+  [[nodiscard]] analysis::Term After(Outcome outcome) const { return after_outcomes_.Of(outcome); }
   /// Whether the package's gateway refuses what the request declares.
   [[nodiscard]] analysis::Term IsRefusedBefore() { return terms_.Not(accepted_before_); }
   [[nodiscard]] analysis::Term IsRefusedAfter() { return terms_.Not(accepted_after_); }
@@ -85,7 +85,6 @@ class SymbolicCompared {
   base::Status Compile();
   base::Result<analysis::Term> AllOf(const ConditionSet& set, SymbolicPackage& package);
   void SeeEarlierEffect();
-  [[nodiscard]] static analysis::Term OutcomeOf(const SymbolicPackage::Outcomes& outcomes, Outcome outcome);
   [[nodiscard]] SymbolicPackage::Outcomes Refused(const SymbolicPackage::Outcomes& decided,
                                                   analysis::Term accepted);
 
